@@ -1,0 +1,20 @@
+//! The contract of LAM, the Little Actor Machine.
+//!
+//! Everything that two parts of LAM must agree on is here and nowhere else: the instruction table
+//! and its operands, modules, their text and binary formats, verification, limits, rule ids, the
+//! form of outcomes and schedules. There is no machine here. Book: *Instructions*, *Modules*.
+#![cfg_attr(not(feature = "std"), no_std)]
+
+extern crate alloc;
+
+pub mod kind;
+pub mod limits;
+pub mod module;
+pub mod operand;
+pub mod outcome;
+pub mod rule;
+pub mod table;
+
+pub use module::{BitString, FunRef, Function, Lambda, Literal, Location, Module, Param};
+pub use rule::Rule;
+pub use table::{Family, INSTRUCTIONS, Instr};
