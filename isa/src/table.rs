@@ -563,7 +563,7 @@ macro_rules! define {
             }
 
             /// Every operand, in order.
-            #[allow(unused_variables, unused_mut)]
+            #[allow(unused_variables, unused_mut, clippy::vec_init_then_push)]
             pub fn operands(&self) -> Vec<OperandRef<'_>> {
                 match self { $($( Instr::$Variant { $($field),* } => {
                     let mut all = Vec::new();
