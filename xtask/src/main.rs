@@ -1,1 +1,45 @@
-fn main() {}
+//! `cargo xtask TASK`: the arguments, and nothing else.
+
+use std::process::ExitCode;
+use xtask::{book, fuzz, root, rules, say, steps};
+
+const USAGE: &str = "\
+cargo xtask TASK
+
+  test               everything that must hold, fast first
+  book               build the book into out/book and check its links
+  rules              write spec/rules.lock anew from the book
+  fuzz [SECONDS]     run every fuzz target for so long (default 30)
+  preprocess         the book's preprocessor, for `mdbook build`";
+
+fn main() -> ExitCode {
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    let words: Vec<&str> = arguments.iter().map(String::as_str).collect();
+    let done = match words.as_slice() {
+        ["test"] => return steps::test(&root()),
+        ["book"] => book::build(&root()).map(|report| say(&report)),
+        ["rules"] => rules::write(&root()).map(|report| say(&report)),
+        ["fuzz"] => fuzz::run(&root(), 30).map(|report| say(&report)),
+        ["fuzz", seconds] => match seconds.parse() {
+            Ok(seconds) => fuzz::run(&root(), seconds).map(|report| say(&report)),
+            Err(_) => Err(anyhow::anyhow!("`{seconds}` is not a number of seconds")),
+        },
+        ["preprocess", "supports", _] => Ok(()),
+        ["preprocess"] => book::preprocess(),
+        ["help" | "-h" | "--help"] => {
+            say(USAGE);
+            Ok(())
+        }
+        _ => {
+            say(USAGE);
+            return ExitCode::from(2);
+        }
+    };
+    match done {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            say(&format!("error: {error:#}"));
+            ExitCode::FAILURE
+        }
+    }
+}

@@ -1,0 +1,41 @@
+//! The fuzz targets, each for some seconds.
+
+use anyhow::{Context, Result, bail};
+use std::path::Path;
+use std::process::Command;
+
+/// Runs every target of `fuzz/` for `seconds`; installs what it needs.
+pub fn run(root: &Path, seconds: u32) -> Result<String> {
+    let folder = root.join("fuzz");
+    if !folder.is_dir() {
+        bail!("there is no fuzz/ folder");
+    }
+    let installed = Command::new("cargo").args(["+nightly", "fuzz", "--version"]).output();
+    if !installed.is_ok_and(|output| output.status.success()) {
+        crate::say("installing a nightly toolchain and cargo-fuzz");
+        must("rustup", &["toolchain", "install", "nightly", "--profile", "minimal"], root)?;
+        must("cargo", &["install", "cargo-fuzz", "--locked"], root)?;
+    }
+    let list = Command::new("cargo").args(["+nightly", "fuzz", "list"]).current_dir(root).output();
+    let list = list.context("listing the fuzz targets")?;
+    let list = String::from_utf8_lossy(&list.stdout).into_owned();
+    let targets: Vec<&str> = list.lines().map(str::trim).filter(|l| !l.is_empty()).collect();
+    if targets.is_empty() {
+        bail!("`cargo fuzz list` names no target");
+    }
+    let limit = format!("-max_total_time={seconds}");
+    for target in &targets {
+        crate::say(&format!("fuzzing {target} for {seconds} s"));
+        must("cargo", &["+nightly", "fuzz", "run", target, "--", &limit, "-timeout=10"], root)?;
+    }
+    Ok(format!("fuzz: {} targets, {seconds} s each, no finding", targets.len()))
+}
+
+fn must(program: &str, arguments: &[&str], folder: &Path) -> Result<()> {
+    let status = Command::new(program).args(arguments).current_dir(folder).status();
+    let status = status.with_context(|| format!("starting {program}"))?;
+    if !status.success() {
+        bail!("`{program} {}` failed ({status})", arguments.join(" "));
+    }
+    Ok(())
+}

@@ -1,0 +1,104 @@
+//! `cargo xtask test`: everything that must hold, in the order of what it costs.
+//!
+//! Owns the order, and the installation of what a bare machine lacks. What a step checks is the
+//! business of the tool or the tests that it starts.
+
+mod tools;
+
+use crate::{book, say};
+use std::path::Path;
+use std::process::{Command, ExitCode};
+use std::time::Instant;
+
+/// How a step went.
+pub enum Verdict {
+    /// It holds.
+    Passed,
+    /// It does not; why.
+    Failed(String),
+    /// It could not be looked at; why.
+    Skipped(String),
+}
+
+type Step = (&'static str, fn(&Path) -> Verdict);
+
+/// The steps, cheap ones first; each relies on those before it.
+const STEPS: &[Step] = &[
+    ("rust tools", tools::rust),
+    ("format", |root| cargo(root, &["fmt", "--all", "--check"])),
+    ("erlang", tools::erlang),
+    ("elixir", tools::elixir),
+    ("lints", |root| {
+        cargo(root, &["clippy", "--workspace", "--all-targets", "--", "-D", "warnings"])
+    }),
+    ("tests", |root| cargo(root, &["test", "--workspace"])),
+    ("book", |root| match book::build(root) {
+        Ok(report) => {
+            say(&report);
+            Verdict::Passed
+        }
+        Err(error) => Verdict::Failed(format!("{error:#}")),
+    }),
+    ("wasm", |root| {
+        let wasm = ["--target", "wasm32-unknown-unknown"];
+        let mut arguments = vec!["build", "--package", "lam-isa", "--package", "lam-reference"];
+        arguments.extend(wasm);
+        cargo(root, &arguments)
+    }),
+];
+
+/// Runs every step, up to the first that fails.
+pub fn test(root: &Path) -> ExitCode {
+    let (mut passed, mut failed) = (0, 0);
+    let mut skipped = Vec::new();
+    for (at, (name, step)) in STEPS.iter().enumerate() {
+        say(&format!("\n== {name} ({} of {})", at + 1, STEPS.len()));
+        let start = Instant::now();
+        let verdict = step(root);
+        let seconds = start.elapsed().as_secs_f32();
+        match verdict {
+            Verdict::Passed => {
+                passed += 1;
+                say(&format!("== {name}: passed in {seconds:.1} s"));
+            }
+            Verdict::Skipped(why) if in_ci() => {
+                failed += 1;
+                say(&format!("== {name}: FAILED, since nothing is skipped in CI: {why}"));
+            }
+            Verdict::Skipped(why) => {
+                say(&format!("== {name}: SKIPPED: {why}"));
+                skipped.push(*name);
+            }
+            Verdict::Failed(why) => {
+                failed += 1;
+                say(&format!("== {name}: FAILED in {seconds:.1} s: {why}"));
+            }
+        }
+        if failed > 0 {
+            let rest: Vec<&str> = STEPS[at + 1..].iter().map(|(name, _)| *name).collect();
+            if !rest.is_empty() {
+                say(&format!("not run: {}", rest.join(", ")));
+            }
+            break;
+        }
+    }
+    if !skipped.is_empty() {
+        say(&format!("\nskipped: {}", skipped.join(", ")));
+    }
+    say(&format!("\n{passed} passed, {failed} failed, {} skipped", skipped.len()));
+    if failed == 0 { ExitCode::SUCCESS } else { ExitCode::FAILURE }
+}
+
+/// Whether a skip is an error.
+pub fn in_ci() -> bool {
+    std::env::var("CI").is_ok_and(|ci| ci == "true" || ci == "1")
+}
+
+/// Runs cargo.
+fn cargo(root: &Path, arguments: &[&str]) -> Verdict {
+    match Command::new("cargo").args(arguments).current_dir(root).status() {
+        Ok(status) if status.success() => Verdict::Passed,
+        Ok(_) => Verdict::Failed(format!("`cargo {}`", arguments.join(" "))),
+        Err(error) => Verdict::Failed(format!("cargo did not start: {error}")),
+    }
+}

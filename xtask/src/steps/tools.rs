@@ -1,0 +1,89 @@
+//! The tools that the steps need, installed where they are missing.
+
+use super::Verdict;
+use crate::say;
+use std::path::Path;
+use std::process::{Command, Stdio};
+
+/// rustfmt, clippy and the target of browsers.
+pub fn rust(_root: &Path) -> Verdict {
+    let wanted = [("rustfmt", "cargo-fmt"), ("clippy", "cargo-clippy")];
+    for (component, program) in wanted {
+        if !answers(program, "--version") && !runs("rustup", &["component", "add", component]) {
+            return Verdict::Failed(format!("`rustup component add {component}`"));
+        }
+    }
+    let sysroot = Command::new("rustc").args(["--print", "sysroot"]).output();
+    let wasm = sysroot.ok().is_some_and(|output| {
+        let sysroot = String::from_utf8_lossy(&output.stdout).trim().to_owned();
+        Path::new(&sysroot).join("lib/rustlib/wasm32-unknown-unknown").is_dir()
+    });
+    if wasm || runs("rustup", &["target", "add", "wasm32-unknown-unknown"]) {
+        Verdict::Passed
+    } else {
+        Verdict::Failed("`rustup target add wasm32-unknown-unknown`".into())
+    }
+}
+
+/// `erlc` and `erl`: tests compile Erlang programs and compare what they print.
+pub fn erlang(_root: &Path) -> Verdict {
+    provide("erlc", "-help", &["erlang-base", "erlang-dev"], "erlang", "erlang")
+}
+
+/// `elixirc`: its own beams are translated by a test.
+pub fn elixir(_root: &Path) -> Verdict {
+    provide("elixirc", "--version", &["elixir"], "elixir", "elixir")
+}
+
+/// Makes sure that `program` is there, by the package manager that is.
+fn provide(program: &str, probe: &str, apt: &[&str], brew: &str, dnf: &str) -> Verdict {
+    if answers(program, probe) {
+        return Verdict::Passed;
+    }
+    say(&format!("{program} is missing; installing it"));
+    let tried = if answers("apt-get", "--version") {
+        let mut arguments = vec!["install", "-y", "-q", "--no-install-recommends"];
+        arguments.extend(apt);
+        // An old index makes the installation fail, a failed update need not.
+        let _ = as_root("apt-get", &["update", "-q"]);
+        as_root("apt-get", &arguments)
+    } else if answers("brew", "--version") {
+        runs("brew", &["install", brew])
+    } else if answers("dnf", "--version") {
+        as_root("dnf", &["install", "-y", dnf])
+    } else {
+        false
+    };
+    match tried && answers(program, probe) {
+        true => Verdict::Passed,
+        false => Verdict::Skipped(format!(
+            "{program} could not be installed; install {brew} and run this again"
+        )),
+    }
+}
+
+/// Whether a program is there and starts.
+fn answers(program: &str, probe: &str) -> bool {
+    let mut command = Command::new(program);
+    command.arg(probe).stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
+    // Some print their help with a status of their own: starting is enough, but a rustup proxy
+    // of a missing component starts too.
+    let rust = program.starts_with("cargo-");
+    command.status().is_ok_and(|status| !rust || status.success())
+}
+
+/// Runs a program; whether it succeeded.
+fn runs(program: &str, arguments: &[&str]) -> bool {
+    Command::new(program).args(arguments).status().is_ok_and(|status| status.success())
+}
+
+/// Runs a program as root, through sudo where needed.
+fn as_root(program: &str, arguments: &[&str]) -> bool {
+    let id = Command::new("id").arg("-u").output();
+    if id.is_ok_and(|output| output.stdout.trim_ascii() == b"0") {
+        return runs(program, arguments);
+    }
+    let mut whole = vec![program];
+    whole.extend(arguments);
+    runs("sudo", &whole)
+}

@@ -1,0 +1,90 @@
+//! A small book through the whole build: markers, colours, links.
+
+use std::path::PathBuf;
+use xtask::book;
+
+const PAGE: &str = r##"# recv
+
+{{#lam-head recv}}
+{{#lam-encoding recv}}
+{{#lam-operands recv}}
+
+<div class="rule" id="exec.recv.found"><a class="tag" href="#exec.recv.found">exec.recv.found</a>
+
+If a message stands at the cursor, see `exec.recv.found`.
+
+</div>
+
+```lam
+take: recv -> x0 else idle ; look
+```
+
+{{#lam-outcomes}}
+
+```outcomes
+0 exit a -- because of <b>
+```
+
+{{#lam-reference recv}}
+{{#lam-tests recv}}
+"##;
+
+const HANDLERS: &str = "impl Message for Run {\n    fn recv(&mut self) -> Rule {\n        \
+                        Rule::ExecRecvFound\n    }\n}\n";
+
+const CASE: &str = "; title: found\n; covers: exec.recv.found\n";
+
+/// Writes a repository with one page, builds its book, and gives back the page or the faults.
+fn built(name: &str, page: &str) -> Result<String, String> {
+    let root = std::env::temp_dir().join(format!("lam-book-{name}-{}", std::process::id()));
+    for (path, text) in [
+        ("book.toml", "[book]\ntitle = \"t\"\nsrc = \"spec\"\n"),
+        ("spec/SUMMARY.md", "- [rules](rules.md)\n- [recv](message/recv.md)\n"),
+        ("spec/rules.md", "# Rules\n\n{{#lam-rules}}\n"),
+        ("spec/message/recv.md", page),
+        ("reference-vm/src/exec/message.rs", HANDLERS),
+        ("conformance/cases/message/recv/found.lam", CASE),
+    ] {
+        let path: PathBuf = root.join(path);
+        std::fs::create_dir_all(path.parent().expect("a folder above")).expect("a new folder");
+        std::fs::write(path, text).expect("a new file");
+    }
+    let done = book::build(&root).map_err(|error| format!("{error:#}"));
+    let html = std::fs::read_to_string(root.join(book::OUT).join("message/recv.html"));
+    let rules = std::fs::read_to_string(root.join(book::OUT).join("rules.html"));
+    std::fs::remove_dir_all(&root).expect("the folder made above");
+    done.map(|_| html.expect("a page") + &rules.expect("a page"))
+}
+
+#[test]
+fn markers_are_replaced_and_links_hold() {
+    let html = built("whole", PAGE).unwrap();
+    for expected in [
+        "<code>recv -&gt; dst else other</code>",
+        "opcode <b>0x39</b> · message · 1 reduction · effect",
+        "<span class=\"op\">0x39<small>recv</small></span>",
+        "<td><code>dst</code></td><td>destination</td><td>Receives the message.</td>",
+        "see <a href=\"#exec.recv.found\"><code>exec.recv.found</code></a>",
+        "<span class=\"hljs-keyword\">recv</span>",
+        "<td><code>0 exit a</code></td><td>because of &lt;b&gt;</td>",
+        "<code>reference-vm/src/exec/message.rs</code>",
+        "Rule::ExecRecvFound",
+        "1 case in <code>conformance/cases/</code>: <code>message/recv/found</code>.",
+        "<a href=\"message/recv.html#exec.recv.found\"><code>exec.recv.found</code></a>",
+    ] {
+        assert!(html.contains(expected), "{expected}\n{html}");
+    }
+}
+
+#[test]
+fn faults_are_told_all_at_once() {
+    let page = format!("{PAGE}\n{{{{#lam-haed recv}}}}\n\n[a](#nowhere) [b](../no.md)\n");
+    let faults = built("faults", &page).unwrap_err();
+    for expected in [
+        "`{{#lam-haed}}` is no marker",
+        "`#nowhere` leads to no such id",
+        "`../no.html` leads to no file",
+    ] {
+        assert!(faults.contains(expected), "{expected}\n{faults}");
+    }
+}

@@ -1,0 +1,32 @@
+//! The gates, as tests: book, rules, layers and crates agree.
+
+use xtask::{gates, root, rules};
+
+fn nothing_wrong(wrong: Vec<String>) {
+    assert!(wrong.is_empty(), "{} faults:\n{}", wrong.len(), wrong.join("\n"));
+}
+
+#[test]
+fn rules_of_book_lock_and_table_are_the_same() {
+    nothing_wrong(rules::check(&root()).expect("the book can be read"));
+}
+
+#[test]
+fn every_layer_has_every_family() {
+    nothing_wrong(gates::families(&root()));
+}
+
+#[test]
+fn crates_import_only_what_they_may() {
+    nothing_wrong(gates::arrows(&root()).expect("cargo metadata answers"));
+}
+
+#[test]
+fn the_contents_list_every_page() {
+    nothing_wrong(gates::summary(&root()).expect("the contents can be read"));
+}
+
+#[test]
+fn no_file_names_a_place_on_a_machine() {
+    nothing_wrong(gates::paths(&root()).expect("the repository can be read"));
+}
