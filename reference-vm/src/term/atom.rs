@@ -2,7 +2,7 @@
 
 use std::cell::RefCell;
 use std::cmp::Ordering;
-use std::collections::BTreeSet;
+use std::collections::BTreeMap;
 use std::fmt;
 
 /// An atom. Atoms of one text are one object per thread, so equality is mostly a pointer test.
@@ -10,19 +10,20 @@ use std::fmt;
 pub struct Atom(&'static &'static str);
 
 thread_local! {
-    static TEXTS: RefCell<BTreeSet<&'static &'static str>> = const { RefCell::new(BTreeSet::new()) };
+    static ATOMS: RefCell<BTreeMap<&'static str, Atom>> = const { RefCell::new(BTreeMap::new()) };
 }
 
 impl Atom {
     /// The atom of that text. Texts are kept for ever: their number is what the limit on atoms
     /// bounds.
     pub fn new(text: &str) -> Atom {
-        TEXTS.with_borrow_mut(|texts| match texts.get(&text) {
-            Some(known) => Atom(known),
+        ATOMS.with_borrow_mut(|atoms| match atoms.get(text) {
+            Some(known) => *known,
             None => {
-                let kept: &'static &'static str = Box::leak(Box::new(&*String::from(text).leak()));
-                texts.insert(kept);
-                Atom(kept)
+                let kept: &'static str = String::from(text).leak();
+                let atom = Atom(Box::leak(Box::new(kept)));
+                atoms.insert(kept, atom);
+                atom
             }
         })
     }

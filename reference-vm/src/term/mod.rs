@@ -13,10 +13,10 @@ mod order;
 mod print;
 
 pub use atom::Atom;
-pub use bits::{BitReader, Bits};
+pub use bits::{BitReader, BitWriter, Bits, code_point, decode_utf8};
 pub use map::Map;
 pub use order::{compare, compare_exact, compare_keys};
-pub use print::{display, display_with};
+pub use print::{display, display_with, quote};
 
 use num_bigint::BigInt;
 use std::rc::Rc;
