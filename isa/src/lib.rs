@@ -14,7 +14,9 @@ pub mod operand;
 pub mod outcome;
 pub mod rule;
 pub mod table;
+pub mod verify;
 
 pub use module::{BitString, FunRef, Function, Lambda, Literal, Location, Module, Param};
 pub use rule::Rule;
 pub use table::{Family, INSTRUCTIONS, Instr};
+pub use verify::{Verified, VerifyError, verify};

@@ -196,9 +196,3 @@ impl Module {
         alloc::format!("{}:{}/{}", self.name(), self.atom(function.name), function.arity)
     }
 }
-
-impl Default for AtomId {
-    fn default() -> AtomId {
-        AtomId(0)
-    }
-}

@@ -25,7 +25,7 @@ impl Label {
 }
 
 /// Index into the atom table of a module.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct AtomId(pub u32);
 
 /// Index into the literal table of a module.

@@ -116,16 +116,17 @@ rules! {
         BinOpcodeUnknown BinOperandTag BinLiteralTag BinLiteralDepth BinLiteralShape
         // verification
         ValIndexAtom ValIndexLiteral ValIndexReference ValIndexLabel ValIndexFunction ValIndexLine
-        ValModuleDuplicate ValModuleArity ValModuleAtom ValModuleLambda
+        ValModuleDuplicate ValModuleAtom ValModuleLambda ValModuleLiteral
         ValFunctionEmpty ValFunctionEnd ValFunctionParams ValFunctionLines
         ValRegisterRange ValRegisterUndefined
         ValSlotRange ValSlotKind ValSlotConflict
         ValOperandDistinct ValOperandInteger ValOperandCount ValOperandConstant ValOperandUnit
-        ValOperandSize ValOperandOrder
+        ValOperandSize
         ValFramePush ValFrameDrop ValFrameSize ValFrameJoin
         ValCreditShort ValNeedLive ValNeedWords
         ValCallArguments ValCallArity ValFunLocal ValHostExternal
-        ValTryConflict ValTraceOperand ValContextOperand ValContextArgument
+        ValTryConflict ValTailHandler ValTraceOperand ValTraceArgument ValContextOperand
+        ValContextArgument
         ValAcceptHeld ValLoopSafepoint ValClauseFrame ValClauseArguments ValSwitchCases
     }
     Defined {

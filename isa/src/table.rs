@@ -523,6 +523,7 @@ macro_rules! define {
             $(#[doc = $fdoc])*
             ///
             /// One method per instruction of the family: a machine without one does not compile.
+            #[allow(clippy::ptr_arg)]
             pub trait $Family {
                 /// What a handler gives back.
                 type Out;
