@@ -67,7 +67,6 @@ fn markers_are_replaced_and_links_hold() {
         "see <a href=\"#exec.recv.found\"><code>exec.recv.found</code></a>",
         "<span class=\"hljs-keyword\">recv</span>",
         "<td><code>0 exit a</code></td><td>because of &lt;b&gt;</td>",
-        "<code>reference-vm/src/exec/message.rs</code>",
         "Rule::ExecRecvFound",
         "1 case in <code>conformance/cases/</code>: <code>message/recv/found</code>.",
         "<a href=\"message/recv.html#exec.recv.found\"><code>exec.recv.found</code></a>",
