@@ -572,3 +572,147 @@ fn every_rule_of_verification_has_an_example() {
         assert!(shown.contains(&rule), "{rule} rejects nothing");
     }
 }
+
+/// What a site of the only function knows.
+fn sites(module: Module) -> Vec<lam_isa::verify::Site> {
+    accepts(module).facts(0).expect("a function").sites().to_vec()
+}
+
+#[test]
+fn a_receive_loop_is_accepted() {
+    let wait = Instr::Wait { timeout: Src::Atom(INFINITY), to: Some(Label(1)) };
+    let known = sites(function(0, &[0, 3], vec![recv(2), Instr::Accept {}, ret(0), wait]));
+    assert_eq!(known.iter().map(|site| site.held).collect::<Vec<_>>(), [false, true, false, false]);
+}
+
+#[test]
+fn shapes_prove_what_tests_and_constructors_tell() {
+    let uncons = Instr::Uncons { list: x(0), head: to_x(1), tail: to_x(2) };
+    let get = Instr::Get { index: 1, tuple: x(0), dst: to_x(1) };
+    let known = sites(function(
+        1,
+        &[6, 8],
+        vec![
+            test(Test::IsCons, &[x(0)], 1),
+            uncons.clone(),
+            uncons.clone(),
+            set(x(1), to_x(0)),
+            uncons.clone(),
+            ret(0),
+            test(Test::Arity, &[x(0), Src::Int(2)], 2),
+            get.clone(),
+            get,
+            uncons,
+            ret(0),
+        ],
+    ));
+    let proved: Vec<usize> = (0..known.len()).filter(|at| known[*at].proved).collect();
+    // The get at label 2 is also reached without the test.
+    assert_eq!(proved, [1, 2, 7]);
+}
+
+#[test]
+fn what_is_proved_or_total_does_not_reach_a_conflict() {
+    let code = |between: Vec<Instr>| {
+        let mut all = vec![push(1), test(Test::IsCons, &[x(0)], 0), test(Test::IsNil, &[x(1)], 1)];
+        // Both paths test before the frame is pushed.
+        all.swap(0, 1);
+        all.push(try_(0, 1));
+        all.extend(between);
+        all.push(set(Src::Nil, to_y(0)));
+        all.push(ret(1));
+        function(2, &[4], all)
+    };
+    let uncons = Instr::Uncons { list: x(0), head: to_x(0), tail: to_x(1) };
+    accepts(code(vec![uncons.clone(), op(Op::Eq, &[x(0), x(1)], to_x(0))]));
+    rejects(Rule::ValTryConflict, code(vec![set(x(1), to_x(0)), uncons]));
+}
+
+#[test]
+fn a_handler_is_entered_with_its_slot_cleared() {
+    // The handler at 4 raises again: its own slot is cleared, the outer one is met.
+    let known = sites(function(
+        1,
+        &[6, 8],
+        vec![
+            push(2),
+            try_(1, 1),
+            try_(0, 2),
+            set(Src::Nil, to_x(1)),
+            call(0, 1),
+            ret(2),
+            op(Op::Stacktrace, &[x(2)], to_x(0)),
+            ret(2),
+            raise(Raise::Same, &[x(1), x(2)]),
+        ],
+    ));
+    let slots: Vec<_> = known.iter().map(|site| site.handler.map(|(slot, _)| slot.0)).collect();
+    assert_eq!(slots, [None, None, None, None, Some(0), None, None, None, Some(1)]);
+}
+
+#[test]
+fn contexts_and_traces_go_where_they_are_declared() {
+    let start = bmatch(0, Some(Label(1)), &[Command::Start(x(0))]);
+    let mut module = params(&[Param::Context], &[3], vec![start, tail(0, 1, 0), ret(0), ret(0)]);
+    // Where the start fails, the parameter is no context.
+    module.functions[0].code[2] = jump(1);
+    accepts(module);
+    accepts(params(&[Param::Trace], &[], vec![tail(0, 1, 0)]));
+    accepts(params(&[Param::Trace, Param::Context], &[], vec![jump(0)]));
+}
+
+#[test]
+fn the_larger_credit_of_two_paths_is_lost() {
+    let code = |words| {
+        vec![
+            test(Test::IsNil, &[x(0)], 1),
+            need(words, 1),
+            jump(2),
+            need(4, 1),
+            cons(x(0), x(0), to_x(1)),
+            cons(x(0), x(0), to_x(0)),
+            ret(0),
+        ]
+    };
+    accepts(function(1, &[3, 4], code(4)));
+    rejects(Rule::ValCreditShort, function(1, &[3, 4], code(3)));
+}
+
+/// Runs in seconds or the test runner is stopped: bounded by construction, not by a clock.
+#[test]
+fn hostile_functions_take_no_time() {
+    const MANY: u32 = 100_000;
+    // A label before every instruction, every register defined, one of them redefined each time.
+    let registers = (0..1024).map(|n| (Src::Nil, to_x(n))).collect();
+    let mut code = vec![Instr::Move { pairs: registers }];
+    code.extend((1..MANY).map(|n| test(Test::IsCons, &[x((n % 1024) as u16)], n + 1)));
+    code.push(ret(0));
+    accepts(function(0, &(1..=MANY).collect::<Vec<u32>>(), code));
+
+    // Every instruction may go to every hundredth, and every one may raise into one handler.
+    let mut code = vec![push(1024), try_(1023, 1)];
+    code.extend((0..MANY).map(|n| Instr::Call {
+        target: Target::Value(y((n % 1000) as u16)),
+        arity: Arity::Count(0),
+    }));
+    code.push(Instr::Switch {
+        kind: SwitchKind::Value,
+        value: x(0),
+        other: Label(1),
+        cases: (0..MANY).map(|n| (Case::Int(n.into()), Label(n % 1000 + 2))).collect(),
+    });
+    code.push(ret(1024));
+    let labels: Vec<u32> = [MANY + 3].into_iter().chain((0..1000).map(|n| n * 100 + 2)).collect();
+    accepts(function(0, &labels, code));
+
+    // Backwards: each block jumps to the one before, with ever smaller tuples on the way.
+    let mut code = vec![jump(MANY)];
+    code.push(ret(0));
+    for n in 1..MANY {
+        code.push(Instr::Update { tuple: x(0), elements: vec![(MANY - n, x(0))], dst: to_x(1) });
+        code.push(jump(n));
+    }
+    let labels: Vec<u32> = (0..MANY).map(|n| 2 * n).collect();
+    let labels = labels.into_iter().map(|at| if at == 0 { 1 } else { at }).collect::<Vec<_>>();
+    accepts(function(1, &labels, code));
+}
