@@ -4,7 +4,20 @@
 //! only compute are [`Native::Pure`] and see nothing of the machine but an [`Env`]; the others are
 //! with the part of the machine they belong to. Book: *The host*.
 
+mod call;
+mod code;
+pub mod info;
+mod own;
+mod port;
+mod process;
+mod store;
+mod time;
+
+use crate::exec::Exec;
+use crate::machine::Machine;
 use crate::term::{Atom, Pid, Term};
+use std::collections::BTreeMap;
+use std::sync::OnceLock;
 
 /// The class of an exception (`exec.raise.class`).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -85,3 +98,135 @@ pub trait Env {
 
 /// A native that only computes.
 pub type Pure = fn(&mut dyn Env, &[Term]) -> Result<Term, Exception>;
+
+/// What a native may touch, which decides whether a step begins before it (`exec.host.class`).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Effect {
+    /// At most its caller.
+    Own,
+    /// What several processes share: names, clocks, timers, other processes.
+    Shared,
+    /// The world; it is answered later.
+    External,
+}
+
+/// What a native of the machine did.
+pub enum Reply {
+    /// It has a value.
+    Value(Term),
+    /// It raises.
+    Raise(Exception),
+    /// It has raised or ended the process already.
+    Done,
+    /// It goes on as the call of a function (`exec.host.tail`): of a fun, or of a module and
+    /// a name. Then come the arguments.
+    Tail(Vec<Term>, Vec<Term>),
+    /// It waits for an answer (`exec.host.block`).
+    Block,
+}
+
+/// A native that needs the machine or the process that calls it.
+pub type Bound = fn(&mut Exec<'_>, &[Term]) -> Reply;
+
+/// A native.
+#[derive(Clone, Copy)]
+pub enum Native {
+    /// It only computes.
+    Pure(Pure),
+    /// It needs the machine.
+    Bound(Effect, Bound),
+}
+
+impl Native {
+    /// What it may touch.
+    pub fn effect(self) -> Effect {
+        match self {
+            Native::Pure(_) => Effect::Own,
+            Native::Bound(effect, _) => effect,
+        }
+    }
+}
+
+/// Module, name, arity, effect and body of natives of one theme.
+pub type BoundTable = &'static [(&'static str, &'static str, u8, Effect, Bound)];
+
+/// The native of that name.
+pub fn find(module: Atom, name: Atom, arity: u8) -> Option<Native> {
+    static BOUND: OnceLock<BTreeMap<(&str, &str, u8), (Effect, Bound)>> = OnceLock::new();
+    let bound = BOUND.get_or_init(|| {
+        let themes = [
+            call::TABLE,
+            code::TABLE,
+            info::TABLE,
+            own::TABLE,
+            port::TABLE,
+            process::TABLE,
+            store::TABLE,
+            time::TABLE,
+        ];
+        let all = themes.into_iter().flatten();
+        all.map(|(module, name, arity, effect, run)| ((*module, *name, *arity), (*effect, *run)))
+            .collect()
+    });
+    let key = (module.text(), name.text(), arity);
+    match bound.get(&key) {
+        Some((effect, run)) => Some(Native::Bound(*effect, *run)),
+        None => pure(key.0, key.1, arity).map(Native::Pure),
+    }
+}
+
+/// Whether the machine has a native of that name; a module's function of the same name is then
+/// never entered (`exec.host.link`).
+pub fn exists(module: Atom, name: Atom, arity: u8) -> bool {
+    find(module, name, arity).is_some()
+}
+
+/// What the native of that name may touch; what is no native touches nothing.
+pub fn effect(module: Atom, name: Atom, arity: u8) -> Effect {
+    find(module, name, arity).map_or(Effect::Own, Native::effect)
+}
+
+/// The host's answer to a call that blocked (`sched.host.complete`).
+pub fn answer(machine: &mut Machine, request: &Term) -> Term {
+    port::line(machine, request)
+}
+
+impl Env for Machine {
+    fn new_atom(&mut self, text: &str) -> Result<Atom, Exception> {
+        if text.chars().count() > lam_isa::limits::ATOM_CHARS {
+            return Err(Exception::system_limit());
+        }
+        if let Some(known) = self.existing_atom(text) {
+            return Ok(known);
+        }
+        if self.atoms.len() >= self.config.atoms_max {
+            self.fire(lam_isa::Rule::LimAtomCount);
+            return Err(Exception::system_limit());
+        }
+        let atom = Atom::new(text);
+        std::rc::Rc::make_mut(&mut self.atoms).insert(atom);
+        Ok(atom)
+    }
+
+    fn existing_atom(&self, text: &str) -> Option<Atom> {
+        let atom = Atom::new(text);
+        (self.atoms.contains(&atom) || self.code.has_atom(atom)).then_some(atom)
+    }
+
+    fn integer_bits(&self) -> u64 {
+        self.config.integer_bits
+    }
+
+    fn path(&self, pid: Pid) -> String {
+        Machine::path(self, pid).to_string()
+    }
+
+    fn node(&self) -> Atom {
+        Atom::new(self.config.node)
+    }
+}
+
+/// The pure native of that name.
+fn pure(_module: &str, _name: &str, _arity: u8) -> Option<Pure> {
+    None
+}
