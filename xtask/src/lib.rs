@@ -7,6 +7,7 @@ pub mod book;
 pub mod fuzz;
 pub mod gates;
 pub mod highlight;
+pub mod isa_json;
 pub mod links;
 pub mod prose;
 pub mod rules;

@@ -1,13 +1,14 @@
 //! `cargo xtask TASK`: the arguments, and nothing else.
 
 use std::process::ExitCode;
-use xtask::{book, fuzz, root, rules, say, steps};
+use xtask::{book, fuzz, isa_json, root, rules, say, steps};
 
 const USAGE: &str = "\
 cargo xtask TASK
 
   test               everything that must hold, fast first
   book               build the book into out/book and check its links
+  codegen            write spec/isa.json anew from the instruction table
   rules              write spec/rules.lock anew from the book
   fuzz [SECONDS]     run every fuzz target for so long (default 30)
   preprocess         the book's preprocessor, for `mdbook build`";
@@ -18,6 +19,7 @@ fn main() -> ExitCode {
     let done = match words.as_slice() {
         ["test"] => return steps::test(&root()),
         ["book"] => book::build(&root()).map(|report| say(&report)),
+        ["codegen"] => isa_json::write(&root()).map(|report| say(&report)),
         ["rules"] => rules::write(&root()).map(|report| say(&report)),
         ["fuzz"] => fuzz::run(&root(), 30).map(|report| say(&report)),
         ["fuzz", seconds] => match seconds.parse() {
