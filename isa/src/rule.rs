@@ -109,7 +109,8 @@ rules! {
         TextOperandExtra TextLabelUnknown TextLabelDuplicate TextFunctionUnknown
         TextFunctionDuplicate TextFunctionOutside TextModuleMissing TextModuleDuplicate
         TextDirectiveUnknown TextDirectiveArguments TextIntegerRange TextFloatRange TextAtomLength
-        TextStringEscape TextLiteralRegister TextLiteralDepth TextLiteralSegment TextFileEncoding
+        TextStringEscape TextLiteralRegister TextLiteralDepth TextLiteralSegment TextLiteralKey
+        TextFileEncoding
         // binary
         BinFileMagic BinFileVersion BinFileEnd BinFileTrailing BinSectionUnknown
         BinSectionOrder BinSectionLength BinNumberRange BinCountExcess BinTextEncoding
