@@ -14,6 +14,8 @@ pub mod operand;
 pub mod outcome;
 pub mod rule;
 pub mod table;
+#[cfg(feature = "text")]
+pub mod text;
 pub mod verify;
 
 pub use module::{BitString, FunRef, Function, Lambda, Literal, Location, Module, Param};
