@@ -1,0 +1,259 @@
+//! What instructions read and write, and the liveness that heap tests need.
+//!
+//! Owns the one place where translation departs from the compiler's own counts: float registers
+//! are X registers above all others, so a heap test in the middle of float arithmetic must take
+//! the live ones along.
+
+use crate::lower::Item;
+use crate::tidy::{each_label, ends_block};
+use lam_isa::Instr;
+use lam_isa::kind::Command;
+use lam_isa::limits::X_REGISTERS;
+use lam_isa::operand::{Arity, Dst, Label, OperandRef, Src, Target, XReg};
+use lam_isa::table::Class;
+use std::collections::HashMap;
+
+/// Calls `with` for every source, those that are implied by an arity included.
+pub(crate) fn reads(instr: &Instr, mut with: impl FnMut(Src)) {
+    for operand in instr.operands() {
+        match operand {
+            OperandRef::Src(src) => with(src),
+            OperandRef::Reg(reg) if !starts(instr) => with(reg.into()),
+            OperandRef::Srcs(all) => all.iter().for_each(|src| with(*src)),
+            OperandRef::Moves(all) => all.iter().for_each(|(src, _)| with(*src)),
+            OperandRef::Elements(all) => all.iter().for_each(|(_, src)| with(*src)),
+            OperandRef::Pairs(all) => all.iter().for_each(|(key, value)| {
+                with(*key);
+                with(*value);
+            }),
+            OperandRef::Segments(all) => all.iter().for_each(|segment| {
+                with(segment.value);
+                segment.size.into_iter().for_each(&mut with);
+            }),
+            OperandRef::Commands(all) => all.iter().for_each(|command| match command {
+                Command::Start(src) | Command::SetPos(src) => with(*src),
+                Command::Integer { size, .. } | Command::Float { size, .. } => with(*size),
+                Command::Binary { size, .. } | Command::Skip { size, .. } => {
+                    size.iter().for_each(|size| with(*size));
+                }
+                _ => {}
+            }),
+            OperandRef::Target(Target::Value(fun)) => with(fun),
+            OperandRef::Target(Target::Named(module, name)) => {
+                with(module);
+                with(name);
+            }
+            OperandRef::Arity(Arity::List(list)) => with(list),
+            OperandRef::Arity(Arity::Count(count)) => {
+                (0..u16::from(count)).for_each(|register| with(Src::X(XReg(register))));
+            }
+            _ => {}
+        }
+    }
+    if matches!(instr, Instr::Ret { .. }) {
+        with(Src::X(XReg(0)));
+    }
+}
+
+/// Calls `with` for every destination, the context that `start` makes included.
+pub(crate) fn writes(instr: &Instr, mut with: impl FnMut(Dst)) {
+    for operand in instr.operands() {
+        match operand {
+            OperandRef::Dst(dst) => with(dst),
+            OperandRef::Moves(all) => all.iter().for_each(|(_, dst)| with(*dst)),
+            OperandRef::Commands(all) => all.iter().for_each(|command| match command {
+                Command::Integer { dst, .. }
+                | Command::Float { dst, .. }
+                | Command::Binary { dst, .. }
+                | Command::Utf { dst, .. }
+                | Command::Tail(dst)
+                | Command::Pos(dst) => with(*dst),
+                _ => {}
+            }),
+            _ => {}
+        }
+    }
+    if let Instr::Bmatch { context, .. } = instr
+        && starts(instr)
+    {
+        with((*context).into());
+    }
+}
+
+/// Whether the instruction makes its match context, and so does not read it.
+fn starts(instr: &Instr) -> bool {
+    matches!(instr, Instr::Bmatch { commands, .. }
+        if matches!(commands.first(), Some(Command::Start(_))))
+}
+
+/// Whether all X registers but the destination are dead behind the instruction.
+pub(crate) fn clears_registers(instr: &Instr) -> bool {
+    matches!(instr, Instr::Call { .. }) || instr.info().class == Class::Effect
+}
+
+/// A set of X registers.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+struct Registers([u64; X_REGISTERS as usize / 64]);
+
+impl Registers {
+    fn insert(&mut self, register: u16) {
+        if let Some(word) = self.0.get_mut(usize::from(register / 64)) {
+            *word |= 1 << (register % 64);
+        }
+    }
+
+    fn remove(&mut self, register: u16) {
+        if let Some(word) = self.0.get_mut(usize::from(register / 64)) {
+            *word &= !(1 << (register % 64));
+        }
+    }
+
+    fn join(&mut self, other: &Registers) {
+        self.0.iter_mut().zip(other.0).for_each(|(word, other)| *word |= other);
+    }
+
+    fn from(&self, first: u32) -> Vec<u16> {
+        (0..X_REGISTERS)
+            .filter(|x| u32::from(*x) >= first && self.0[usize::from(x / 64)] >> (x % 64) & 1 == 1)
+            .collect()
+    }
+}
+
+/// How often the backward pass is repeated; code without backward jumps needs two.
+const PASSES_MAX: usize = 32;
+
+/// Makes every heap test keep what is live behind it, although its count says less.
+pub(crate) fn keep_live(items: Vec<Item>, arity: u8) -> Vec<Item> {
+    let mut clause = Registers::default();
+    (0..arity.into()).for_each(|register| clause.insert(register));
+    let mut labels = HashMap::from([(Label::CLAUSE, clause)]);
+    for _ in 0..PASSES_MAX {
+        if !pass(&items, &mut labels, |_, _| {}) {
+            break;
+        }
+    }
+    let mut high: HashMap<usize, Vec<u16>> = HashMap::new();
+    pass(&items, &mut labels, |at, live| {
+        if let Item::Instr(Instr::Need { live: count, .. }) = &items[at] {
+            let above = live.from(*count);
+            if !above.is_empty() {
+                high.insert(at, above);
+            }
+        }
+    });
+    let mut kept = Vec::with_capacity(items.len());
+    for (at, item) in items.into_iter().enumerate() {
+        match (item, high.get(&at)) {
+            (Item::Instr(Instr::Need { words, live }), Some(above)) => {
+                carry(&mut kept, words, live, above);
+            }
+            (item, _) => kept.push(item),
+        }
+    }
+    kept
+}
+
+/// A heap test with the registers above its count moved down before it and back after it.
+fn carry(items: &mut Vec<Item>, words: u32, live: u32, above: &[u16]) {
+    let low = |at: usize| u16::try_from(live).map_or(X_REGISTERS, |live| live + at as u16);
+    let moves: Vec<(u16, u16)> = above
+        .iter()
+        .enumerate()
+        .map(|(at, high)| (*high, low(at)))
+        .filter(|(high, low)| high != low)
+        .collect();
+    let down = moves.iter().map(|(high, low)| (Src::X(XReg(*high)), Dst::X(XReg(*low)))).collect();
+    let up = moves.iter().map(|(high, low)| (Src::X(XReg(*low)), Dst::X(XReg(*high)))).collect();
+    let need = Instr::Need { words, live: live + above.len() as u32 };
+    if moves.is_empty() {
+        items.push(Item::Instr(need));
+        return;
+    }
+    items.extend([Instr::Move { pairs: down }, need, Instr::Move { pairs: up }].map(Item::Instr));
+}
+
+/// One backward pass; tells `seen` what is live behind each item and the caller whether a label
+/// has gained anything.
+fn pass(
+    items: &[Item],
+    labels: &mut HashMap<Label, Registers>,
+    mut seen: impl FnMut(usize, &Registers),
+) -> bool {
+    let mut changed = false;
+    let mut live = Registers::default();
+    for (at, item) in items.iter().enumerate().rev() {
+        match item {
+            Item::Place(_) => {}
+            Item::Label(label) => {
+                let known = labels.entry(*label).or_default();
+                let before = *known;
+                known.join(&live);
+                changed |= *known != before;
+                live = *known;
+            }
+            Item::Instr(instr) => {
+                if ends_block(instr) || clears_registers(instr) {
+                    live = Registers::default();
+                }
+                seen(at, &live);
+                writes(instr, |dst| {
+                    if let Dst::X(register) = dst {
+                        live.remove(register.0);
+                    }
+                });
+                if !clears_registers(instr) && !matches!(instr, Instr::Try { .. }) {
+                    each_label(instr, |label| {
+                        if let Some(more) = labels.get(&label) {
+                            live.join(more);
+                        }
+                    });
+                }
+                reads(instr, |src| {
+                    if let Src::X(register) = src {
+                        live.insert(register.0);
+                    }
+                });
+            }
+        }
+    }
+    changed
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use lam_isa::kind::Op;
+
+    #[test]
+    fn a_heap_test_carries_live_floats() {
+        let x = |n| Src::X(XReg(n));
+        let d = |n| Dst::X(XReg(n));
+        let need = |live| Item::Instr(Instr::Need { words: 3, live });
+        let add = Instr::Op { kind: Op::Add, args: vec![x(9), x(0)], dst: d(0), other: None };
+        let items =
+            vec![need(1), Item::Instr(add.clone()), need(1), Item::Instr(Instr::Ret { frame: 0 })];
+        let wanted = vec![
+            Item::Instr(Instr::Move { pairs: vec![(x(9), d(1))] }),
+            need(2),
+            Item::Instr(Instr::Move { pairs: vec![(x(1), d(9))] }),
+            Item::Instr(add),
+            need(1),
+            Item::Instr(Instr::Ret { frame: 0 }),
+        ];
+        assert_eq!(keep_live(items, 1), wanted);
+    }
+
+    #[test]
+    fn liveness_goes_through_backward_jumps() {
+        let x = |n| Src::X(XReg(n));
+        let items = vec![
+            Item::Label(Label(5)),
+            Item::Instr(Instr::Need { words: 1, live: 0 }),
+            Item::Instr(Instr::Jump { to: Label(6) }),
+            Item::Label(Label(6)),
+            Item::Instr(Instr::Raise { kind: lam_isa::kind::Raise::Error, args: vec![x(3)] }),
+        ];
+        let kept = keep_live(items, 0);
+        assert!(kept.contains(&Item::Instr(Instr::Need { words: 1, live: 1 })), "{kept:?}");
+    }
+}
