@@ -4,14 +4,27 @@
 //! only compute are [`Native::Pure`] and see nothing of the machine but an [`Env`]; the others are
 //! with the part of the machine they belong to. Book: *The host*.
 
+mod atoms;
+mod binaries;
 mod call;
 mod code;
+mod etf;
+mod hash;
+mod ids;
 pub mod info;
+mod lists;
+mod maps;
+mod math;
+mod numbers;
+mod ops;
 mod own;
 mod port;
 mod process;
+mod search;
 mod store;
 mod time;
+mod tuples;
+mod unicode;
 
 use crate::exec::Exec;
 use crate::machine::Machine;
@@ -94,10 +107,19 @@ pub trait Env {
 
     /// The name of this node.
     fn node(&self) -> Atom;
+
+    /// The process of that spawn path, dead or alive, for reading what was printed.
+    fn pid_at(&self, path: &str) -> Option<Pid>;
+
+    /// Whether there is or was such a process.
+    fn knows(&self, pid: Pid) -> bool;
 }
 
 /// A native that only computes.
 pub type Pure = fn(&mut dyn Env, &[Term]) -> Result<Term, Exception>;
+
+/// The pure natives of a theme: module, name and arity of each.
+pub type PureTable = &'static [(&'static str, &'static str, u8, Pure)];
 
 /// What a native may touch, which decides whether a step begins before it (`exec.host.class`).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -224,9 +246,45 @@ impl Env for Machine {
     fn node(&self) -> Atom {
         Atom::new(self.config.node)
     }
+
+    fn pid_at(&self, path: &str) -> Option<Pid> {
+        let pids = (0..).map(Pid).take_while(|pid| self.knows(*pid));
+        pids.into_iter().find(|pid| Machine::path(self, *pid).to_string() == path)
+    }
+
+    fn knows(&self, pid: Pid) -> bool {
+        (pid.0 as usize) < self.procs.len()
+    }
 }
 
+/// The tables of pure natives, by theme.
+const PURE: &[PureTable] = &[
+    atoms::TABLE,
+    binaries::TABLE,
+    etf::TABLE,
+    hash::TABLE,
+    ids::TABLE,
+    lists::TABLE,
+    maps::TABLE,
+    math::TABLE,
+    numbers::TABLE,
+    ops::TABLE,
+    search::TABLE,
+    tuples::TABLE,
+    unicode::TABLE,
+];
+
 /// The pure native of that name.
-fn pure(_module: &str, _name: &str, _arity: u8) -> Option<Pure> {
-    None
+pub fn pure(module: &str, name: &str, arity: u8) -> Option<Pure> {
+    static ALL: OnceLock<BTreeMap<(&str, &str, u8), Pure>> = OnceLock::new();
+    let all = ALL.get_or_init(|| {
+        let entries = PURE.iter().copied().flatten();
+        entries.map(|(module, name, arity, native)| ((*module, *name, *arity), *native)).collect()
+    });
+    all.get(&(module, name, arity)).copied()
+}
+
+/// The elements of a proper list, or `badarg`.
+fn proper(list: &Term) -> Result<Vec<Term>, Exception> {
+    list.to_vec().ok_or_else(Exception::badarg)
 }

@@ -60,7 +60,9 @@ fn options(length: usize, arg: Option<&Term>, splits: bool) -> Result<Options, E
             (Some("global"), _) if splits => options.global = true,
             (Some("trim"), _) if splits => options.trim = true,
             (Some("trim_all"), _) if splits => options.trim_all = true,
-            (_, Some([name, part])) if name.is_atom("scope") => options.scope = scope(length, part)?,
+            (_, Some([name, part])) if name.is_atom("scope") => {
+                options.scope = scope(length, part)?
+            }
             _ => return Err(Exception::badarg()),
         }
     }
@@ -90,7 +92,12 @@ fn first_match(subject: &[u8], patterns: &[Vec<u8>], range: Range<usize>) -> Opt
 }
 
 /// All matches inside a range that do not overlap, or the first one.
-fn all_matches(subject: &[u8], patterns: &[Vec<u8>], scope: Range<usize>, only_first: bool) -> Vec<Range<usize>> {
+fn all_matches(
+    subject: &[u8],
+    patterns: &[Vec<u8>],
+    scope: Range<usize>,
+    only_first: bool,
+) -> Vec<Range<usize>> {
     let mut matches: Vec<Range<usize>> = Vec::new();
     let mut start = scope.start;
     while let Some(found) = first_match(subject, patterns, start..scope.end) {
