@@ -7,6 +7,7 @@
 
 extern crate alloc;
 
+pub mod binary;
 pub mod kind;
 pub mod limits;
 pub mod module;

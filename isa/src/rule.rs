@@ -113,8 +113,9 @@ rules! {
         TextFileEncoding
         // binary
         BinFileMagic BinFileVersion BinFileEnd BinFileTrailing BinSectionUnknown
-        BinSectionOrder BinSectionLength BinNumberRange BinCountExcess BinTextEncoding
-        BinOpcodeUnknown BinOperandTag BinLiteralTag BinLiteralDepth BinLiteralShape
+        BinSectionOrder BinSectionLength BinSectionEmpty BinNumberRange BinCountExcess
+        BinTextEncoding BinTextOrder BinOpcodeUnknown BinOperandTag BinLiteralTag
+        BinLiteralDepth BinLiteralShape
         // verification
         ValIndexAtom ValIndexLiteral ValIndexReference ValIndexLabel ValIndexFunction ValIndexLine
         ValModuleDuplicate ValModuleAtom ValModuleLambda ValModuleLiteral
