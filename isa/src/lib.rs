@@ -10,6 +10,7 @@ extern crate alloc;
 pub mod binary;
 pub mod kind;
 pub mod limits;
+pub mod link;
 pub mod module;
 pub mod operand;
 pub mod outcome;

@@ -4,7 +4,7 @@
 
 use crate::term::{Atom, Bits, Fun, Map, Term};
 use lam_isa::operand::{AtomId, Label, LitId};
-use lam_isa::{FunRef, Instr, Literal, Location, Module};
+use lam_isa::{FunRef, Instr, Literal, Location, Module, Verified};
 use num_bigint::{BigInt, Sign};
 use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
@@ -16,7 +16,7 @@ pub struct Loaded {
     pub name: Atom,
     /// How many modules were added before it: its identity.
     pub version: u32,
-    module: Rc<Module>,
+    module: Rc<Verified>,
     atoms: Vec<Atom>,
     literals: Vec<Term>,
     exports: BTreeMap<(Atom, u8), u32>,
@@ -24,7 +24,7 @@ pub struct Loaded {
 
 impl Loaded {
     /// Makes the terms of a module.
-    pub fn new(module: Rc<Module>, version: u32) -> Loaded {
+    pub fn new(module: Rc<Verified>, version: u32) -> Loaded {
         let atoms: Vec<Atom> = module.atoms.iter().map(|text| Atom::new(text)).collect();
         let literals = module.literals.iter().map(term).collect();
         let exports = module
@@ -135,7 +135,7 @@ pub struct Code {
 impl Code {
     /// Adds a module; one of the same name is replaced for the calls that come, and stays for the
     /// processes and funs that are in it (`exec.code.add`).
-    pub fn add(&mut self, module: Rc<Module>) -> Rc<Loaded> {
+    pub fn add(&mut self, module: Rc<Verified>) -> Rc<Loaded> {
         let version = u32::try_from(self.versions.len()).expect("fewer than 2^32 modules");
         let loaded = Rc::new(Loaded::new(module, version));
         self.atoms.extend(loaded.atoms.iter().copied());

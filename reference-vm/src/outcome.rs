@@ -5,14 +5,14 @@ use crate::config::Config;
 use crate::machine::{Choice, Machine, Origin};
 use crate::process::{Deadline, Status};
 use crate::term::{Atom, Pid, Term, display_with};
-use lam_isa::Module;
+use lam_isa::Verified;
 use lam_isa::outcome::{End, Fate, Outcome};
 use std::rc::Rc;
 
 impl Machine {
     /// A machine with these modules whose root process calls `module:function(args)`.
     pub fn boot(
-        modules: impl IntoIterator<Item = Rc<Module>>,
+        modules: impl IntoIterator<Item = Rc<Verified>>,
         config: Config,
         call: (&str, &str, Vec<Term>),
     ) -> Machine {

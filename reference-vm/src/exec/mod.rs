@@ -275,7 +275,8 @@ pub(crate) fn start_place() -> Place {
                 frame: 0,
             };
             module.functions.push(Function { arity: 3, code: vec![call], ..Function::default() });
-            Rc::new(Loaded::new(Rc::new(module), START_VERSION))
+            let verified = lam_isa::verify(module).expect("the start of a process verifies");
+            Rc::new(Loaded::new(Rc::new(verified), START_VERSION))
         };
     }
     Place { module: START.with(Rc::clone), function: 0, pc: 0 }
