@@ -55,6 +55,7 @@ mod literal;
 mod normal;
 mod operands;
 mod order;
+mod places;
 mod print;
 mod reader;
 mod syntax;
@@ -64,6 +65,7 @@ mod writer;
 pub use error::SyntaxError;
 pub use format::format;
 pub use normal::normalize;
+pub use places::{FunctionPlace, places};
 pub use print::{print, print_instr, print_literal};
 
 use crate::module::{Literal, Module};
