@@ -124,9 +124,17 @@ impl PartialEq for Place {
     }
 }
 
+/// Where a machine finds modules that it does not have yet.
+pub trait Loader: std::fmt::Debug {
+    /// The module of that name.
+    fn load(&self, module: &str) -> Option<Rc<Verified>>;
+}
+
 /// The modules of a machine.
 #[derive(Clone, Debug, Default)]
 pub struct Code {
+    /// Asked for a module at the first call into it; without one such a call is `undef`.
+    pub loader: Option<Rc<dyn Loader>>,
     modules: BTreeMap<Atom, Rc<Loaded>>,
     versions: Vec<Rc<Loaded>>,
     atoms: BTreeSet<Atom>,

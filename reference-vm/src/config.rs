@@ -52,6 +52,8 @@ pub struct Config {
     pub inputs: BTreeMap<String, Vec<u8>>,
     /// Whether to record which rules fire.
     pub record_rules: bool,
+    /// Whether the machine halts when its root ends (`end.run.root`).
+    pub root_halts: bool,
 }
 
 impl Default for Config {
@@ -73,6 +75,7 @@ impl Default for Config {
             node: "nonode@nohost",
             inputs: BTreeMap::new(),
             record_rules: false,
+            root_halts: false,
         }
     }
 }

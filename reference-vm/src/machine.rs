@@ -206,6 +206,15 @@ impl Machine {
         self.procs.iter().filter(|slot| slot.reason.is_none()).count()
     }
 
+    /// The exported function that a late call enters; its module is loaded if it can be.
+    pub(crate) fn exported(&mut self, module: Atom, name: Atom, arity: u8) -> Option<Place> {
+        if self.code.module(module).is_none() {
+            let loaded = self.code.loader.as_ref()?.load(module.text())?;
+            Rc::make_mut(&mut self.code).add(loaded);
+        }
+        self.code.exported(module, name, arity)
+    }
+
     /// Puts a signal on its wire. What a process sends to itself never comes here.
     pub(crate) fn emit(&mut self, from: Pid, to: Pid, signal: Signal) {
         debug_assert_ne!(from, to, "sig.self.once");
@@ -287,7 +296,12 @@ impl Machine {
         let process = self.slot(pid).live.take().expect("sched.choice.order: P can take a step");
         if let Status::Exiting(reason) = &process.status {
             let reason = reason.clone();
+            let halts = self.config.root_halts && self.slot(pid).origin == Origin::Root;
+            let status = u8::from(reason != Term::atom("normal"));
             self.end_process(pid, *process, reason);
+            if halts {
+                self.ended.get_or_insert(lam_isa::outcome::End::Halt(status));
+            }
             return (Rule::SchedStepEnd, 0);
         }
         let before = process.reductions;

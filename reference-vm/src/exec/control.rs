@@ -177,7 +177,7 @@ impl Exec<'_> {
 
     /// An exported function or a native, by name.
     pub(super) fn enter_named(&mut self, module: Atom, name: Atom, arity: u8) -> Option<()> {
-        self.me.place = self.machine.code.exported(module, name, arity)?;
+        self.me.place = self.machine.exported(module, name, arity)?;
         Some(())
     }
 
@@ -191,7 +191,7 @@ impl Exec<'_> {
         let args = Term::list(self.arguments(arity));
         // An `error_handler` in the program decides what to do about it.
         let handler = (Atom::new("error_handler"), Atom::new("undefined_function"));
-        if let Some(place) = self.machine.code.exported(handler.0, handler.1, 3) {
+        if let Some(place) = self.machine.exported(handler.0, handler.1, 3) {
             self.me.place = place;
             let call = [Term::Atom(module), Term::Atom(name), args];
             self.me.x = call.into_iter().map(Value::Term).collect();

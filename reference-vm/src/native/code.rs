@@ -44,7 +44,7 @@ fn item(module: &Loaded, name: &str) -> Option<Term> {
     }
 }
 
-fn module(exec: &Exec<'_>, name: &Term) -> Option<Rc<Loaded>> {
+fn module(exec: &mut Exec<'_>, name: &Term) -> Option<Rc<Loaded>> {
     exec.machine.code.module(name.as_atom()?).cloned()
 }
 
@@ -75,7 +75,7 @@ fn function_exported(exec: &mut Exec<'_>, args: &[Term]) -> Reply {
     };
     let exported = u8::try_from(arity).is_ok_and(|arity| {
         super::exists(module, name, arity)
-            || exec.machine.code.exported(module, name, arity).is_some()
+            || exec.machine.exported(module, name, arity).is_some()
     });
     Reply::Value(Term::boolean(exported))
 }

@@ -1,0 +1,149 @@
+//! Where the modules of a program are found.
+//!
+//! In this order: among those given, beside the program and in the `-pa` folders, in LAM's own
+//! library, which is part of this command, and in the libraries of an installed Erlang and Elixir.
+//! Modules are read when they are asked for, and only then.
+
+use crate::diagnostics::Failure;
+use crate::input;
+use lam_isa::Verified;
+use lam_isa::link::{FunctionName, Library};
+use lam_reference::code::Loader;
+use lam_reference::native;
+use lam_reference::term::Atom;
+use std::cell::RefCell;
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+use std::rc::Rc;
+
+/// The flags that say where to look.
+#[derive(clap::Args, Clone, Debug, Default)]
+pub struct Search {
+    /// Look for modules in this folder, too.
+    #[arg(long = "pa", value_name = "DIR")]
+    paths: Vec<PathBuf>,
+    /// The folder of an Erlang installation; else $LAM_OTP, else that of `erl` on the PATH.
+    #[arg(long, value_name = "DIR", env = "LAM_OTP")]
+    otp: Option<PathBuf>,
+    /// Look in no Erlang or Elixir installation.
+    #[arg(long)]
+    no_otp: bool,
+}
+
+/// The modules that can be found.
+pub struct Shelves {
+    given: BTreeMap<String, Rc<Verified>>,
+    folders: Vec<PathBuf>,
+    found: RefCell<BTreeMap<String, Option<Rc<Verified>>>>,
+    troubles: RefCell<Vec<Failure>>,
+}
+
+impl Shelves {
+    /// The given modules, the folder of the file they are from, and what `search` names.
+    pub fn new(given: &[Rc<Verified>], file: &str, search: &Search) -> Shelves {
+        let mut folders = vec![];
+        if file != "-" {
+            let beside = Path::new(file).parent().map(Path::to_path_buf).unwrap_or_default();
+            folders.push(if beside.as_os_str().is_empty() { PathBuf::from(".") } else { beside });
+        }
+        folders.extend(search.paths.iter().cloned());
+        if !search.no_otp {
+            let otp = search.otp.clone().or_else(|| installation("erl", 2));
+            let elixir = installation("elixir", 2);
+            let roots = otp.into_iter().chain(elixir);
+            folders.extend(roots.flat_map(|root| ebins(&root.join("lib"))));
+        }
+        let given = given.iter().map(|module| (module.name().to_owned(), module.clone()));
+        Shelves {
+            given: given.collect(),
+            folders,
+            found: RefCell::default(),
+            troubles: RefCell::default(),
+        }
+    }
+
+    /// What was wrong with modules that were found.
+    pub fn troubles(&self) -> Vec<Failure> {
+        self.troubles.take()
+    }
+
+    fn find(&self, name: &str) -> Option<Rc<Verified>> {
+        if let Some(module) = self.given.get(name) {
+            return Some(module.clone());
+        }
+        if let Some(known) = self.found.borrow().get(name) {
+            return known.clone();
+        }
+        let module = self.read(name);
+        self.found.borrow_mut().insert(name.to_owned(), module.clone());
+        module
+    }
+
+    fn read(&self, name: &str) -> Option<Rc<Verified>> {
+        // A name that is no file name is no module of ours.
+        if name.is_empty() || name.contains(['/', '\\', '\0']) || name.starts_with("..") {
+            return None;
+        }
+        let own = OWN.iter().find(|(own, _)| *own == name);
+        if let Some((_, text)) = own {
+            let module = lam_isa::text::parse(text).ok()?.into_iter().next()?;
+            return Some(Rc::new(lam_isa::verify(module).ok()?));
+        }
+        let forms = ["beam", "lamb", "lam"];
+        let files = self.folders.iter().flat_map(|folder| {
+            forms.map(|form| folder.join(format!("{name}.{form}")))
+        });
+        let file = files.into_iter().find(|file| file.is_file())?;
+        match input::load(&file.to_string_lossy()) {
+            Ok(modules) => modules.into_iter().map(Rc::new).find(|module| module.name() == name),
+            Err(failure) => {
+                self.troubles.borrow_mut().push(failure);
+                None
+            }
+        }
+    }
+}
+
+impl Library for Shelves {
+    fn module(&mut self, name: &str) -> Option<Rc<Verified>> {
+        self.find(name)
+    }
+
+    fn is_native(&self, function: &FunctionName) -> bool {
+        native::exists(Atom::new(&function.module), Atom::new(&function.name), function.arity)
+    }
+}
+
+impl Loader for Shelves {
+    fn load(&self, module: &str) -> Option<Rc<Verified>> {
+        self.find(module)
+    }
+}
+
+impl std::fmt::Debug for Shelves {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "Shelves({:?})", self.folders)
+    }
+}
+
+/// The folder so many levels above a command on the PATH, links followed.
+fn installation(command: &str, levels: usize) -> Option<PathBuf> {
+    let path = std::env::var_os("PATH")?;
+    let found = std::env::split_paths(&path).map(|folder| folder.join(command));
+    let real = found.filter_map(|file| file.canonicalize().ok()).find(|file| file.is_file())?;
+    real.ancestors().nth(levels).map(Path::to_path_buf)
+}
+
+/// The `ebin` folders of the applications in a library folder, in name order.
+fn ebins(lib: &Path) -> Vec<PathBuf> {
+    let Ok(entries) = std::fs::read_dir(lib) else { return Vec::new() };
+    let mut folders: Vec<PathBuf> = entries
+        .filter_map(|entry| Some(entry.ok()?.path().join("ebin")))
+        .filter(|ebin| ebin.is_dir())
+        .collect();
+    folders.sort();
+    folders
+}
+
+/// LAM's own library, as text.
+const OWN: &[(&str, &str)] = &[];
