@@ -8,6 +8,7 @@ use crate::opcode as op;
 use crate::operand::{self, Arg, Generic};
 use crate::parameter;
 use crate::pool::Pool;
+use crate::returning;
 use lam_isa::{Lambda, Module};
 use std::collections::HashSet;
 
@@ -49,6 +50,7 @@ pub(crate) fn module(chunks: &Chunks<'_>, tables: &Tables<'_>) -> Result<Module>
     }
     export(&mut pool, &heads)?;
     lambdas(&mut pool);
+    returning::close(&mut pool.module);
     parameter::declare(&mut pool.module);
     let mut cells = tables.cells;
     for (chunk, key) in [("Attr", "attributes"), ("CInf", "compile")] {

@@ -11,7 +11,7 @@ use lam_isa::kind::Command;
 use lam_isa::limits::X_REGISTERS;
 use lam_isa::operand::{Arity, Dst, Label, OperandRef, Src, Target, XReg};
 use lam_isa::table::Class;
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 
 /// Calls `with` for every source, those that are implied by an arity included.
 pub(crate) fn reads(instr: &Instr, mut with: impl FnMut(Src)) {
@@ -114,16 +114,21 @@ impl Registers {
 
     fn from(&self, first: u32) -> Vec<u16> {
         (0..X_REGISTERS)
-            .filter(|x| u32::from(*x) >= first && self.0[usize::from(x / 64)] >> (x % 64) & 1 == 1)
+            .filter(|register| u32::from(*register) >= first && self.contains(*register))
             .collect()
+    }
+
+    fn contains(&self, register: u16) -> bool {
+        self.0.get(usize::from(register / 64)).is_some_and(|word| word >> (register % 64) & 1 == 1)
     }
 }
 
 /// How often the backward pass is repeated; code without backward jumps needs two.
 const PASSES_MAX: usize = 32;
 
-/// Makes every heap test keep what is live behind it, although its count says less.
-pub(crate) fn keep_live(items: Vec<Item>, arity: u8) -> Vec<Item> {
+/// Makes every heap test keep what is live behind it, although its count says less, and no register
+/// of `unwritten` that is not live.
+pub(crate) fn keep_live(items: Vec<Item>, arity: u8, unwritten: &BTreeSet<u16>) -> Vec<Item> {
     let mut clause = Registers::default();
     (0..arity.into()).for_each(|register| clause.insert(register));
     let mut labels = HashMap::from([(Label::CLAUSE, clause)]);
@@ -132,20 +137,22 @@ pub(crate) fn keep_live(items: Vec<Item>, arity: u8) -> Vec<Item> {
             break;
         }
     }
-    let mut high: HashMap<usize, Vec<u16>> = HashMap::new();
+    let mut high: HashMap<usize, (u32, Vec<u16>)> = HashMap::new();
     pass(&items, &mut labels, |at, live| {
         if let Item::Instr(Instr::Need { live: count, .. }) = &items[at] {
-            let above = live.from(*count);
-            if !above.is_empty() {
-                high.insert(at, above);
+            let hole = unwritten.iter().find(|register| !live.contains(**register));
+            let low = hole.map_or(*count, |register| u32::from(*register).min(*count));
+            let above = live.from(low);
+            if low < *count || !above.is_empty() {
+                high.insert(at, (low, above));
             }
         }
     });
     let mut kept = Vec::with_capacity(items.len());
     for (at, item) in items.into_iter().enumerate() {
         match (item, high.get(&at)) {
-            (Item::Instr(Instr::Need { words, live }), Some(above)) => {
-                carry(&mut kept, words, live, above);
+            (Item::Instr(Instr::Need { words, .. }), Some((live, above))) => {
+                carry(&mut kept, words, *live, above);
             }
             (item, _) => kept.push(item),
         }
@@ -240,7 +247,7 @@ mod tests {
             need(1),
             Item::Instr(Instr::Ret { frame: 0 }),
         ];
-        assert_eq!(keep_live(items, 1), wanted);
+        assert_eq!(keep_live(items, 1, &BTreeSet::new()), wanted);
     }
 
     #[test]
@@ -253,7 +260,7 @@ mod tests {
             Item::Label(Label(6)),
             Item::Instr(Instr::Raise { kind: lam_isa::kind::Raise::Error, args: vec![x(3)] }),
         ];
-        let kept = keep_live(items, 0);
+        let kept = keep_live(items, 0, &BTreeSet::new());
         assert!(kept.contains(&Item::Instr(Instr::Need { words: 1, live: 1 })), "{kept:?}");
     }
 }

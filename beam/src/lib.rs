@@ -12,12 +12,14 @@ mod code;
 mod error;
 mod etf;
 mod flow;
+mod frame;
 mod line;
 mod lower;
 pub mod opcode;
 mod operand;
 mod parameter;
 mod pool;
+mod returning;
 mod tidy;
 
 pub use error::{Code, TranslateError};

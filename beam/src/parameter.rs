@@ -7,7 +7,7 @@
 use crate::flow::{clears_registers, writes};
 use crate::tidy::{each_label, ends_block};
 use lam_isa::kind::Command;
-use lam_isa::operand::{Arity, Dst, FrameChange, Label, Src, Target, XReg};
+use lam_isa::operand::{Arity, Dst, FrameChange, Label, Reg, Src, Target, XReg};
 use lam_isa::{FunRef, Function, Instr, Module, Param};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -146,8 +146,15 @@ fn passed(
             note_call(module, instr, &state, &mut found);
             let raised = raised(&state);
             let mut gone = state.clone();
-            step(instr, &mut state);
-            gone.join(&state);
+            match instr {
+                Instr::Bmatch { context, commands, .. } => {
+                    gone = matched(*context, commands, &mut state);
+                }
+                _ => {
+                    step(instr, &mut state);
+                    gone.join(&state);
+                }
+            }
             if clears_registers(instr) {
                 gone.x.clear();
             }
@@ -169,6 +176,31 @@ fn passed(
         }
     }
     found
+}
+
+/// Follows the commands of a `bmatch`; the result is what may hold where one of them fails.
+fn matched(context: Reg, commands: &[Command], state: &mut State) -> State {
+    let mut failed: Option<State> = None;
+    for command in commands {
+        let mut before = state.clone();
+        if let Command::Start(source) = command {
+            // A context starts again, so what fails to start is a term.
+            match *source {
+                Src::X(x) => before.set(Dst::X(x), Held::default()),
+                Src::Y(y) => before.set(Dst::Y(y), Held::default()),
+                _ => {}
+            }
+            state.set(context.into(), Held { context: true, ..Held::default() });
+        } else {
+            let one = Instr::Bmatch { context, other: None, commands: vec![*command] };
+            writes(&one, |dst| state.set(dst, Held::default()));
+        }
+        match &mut failed {
+            Some(failed) => failed.join(&before),
+            None => failed = Some(before),
+        }
+    }
+    failed.unwrap_or_default()
 }
 
 /// Joins a state into that of an instruction, which is looked at again if it gains something.
@@ -223,12 +255,6 @@ fn step(instr: &Instr, state: &mut State) {
         state.x.clear();
     }
     writes(instr, |dst| state.set(dst, Held::default()));
-    if let Instr::Bmatch { context, commands, .. } = instr
-        && commands.iter().any(|command| matches!(command, Command::Start(_)))
-    {
-        let held = Held { context: true, ..Held::default() };
-        state.set((*context).into(), held);
-    }
 }
 
 /// Notes what a local call passes.

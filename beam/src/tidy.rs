@@ -23,7 +23,7 @@ pub(crate) fn ends_block(instr: &Instr) -> bool {
 }
 
 /// Every label that the instruction names, to be read or renamed.
-fn labels_mut(instr: &mut Instr) -> Vec<&mut Label> {
+pub(crate) fn labels_mut(instr: &mut Instr) -> Vec<&mut Label> {
     match instr {
         Instr::Pick { other, .. }
         | Instr::Test { other, .. }
@@ -65,13 +65,8 @@ pub(crate) fn each_label(instr: &Instr, mut with: impl FnMut(Label)) {
     }
 }
 
-/// The passes in their order.
-pub(crate) fn tidy(items: Vec<Item>) -> Vec<Item> {
-    fuse(prune(items))
-}
-
 /// Drops what cannot be reached, labels that nobody names, and jumps to the next instruction.
-fn prune(items: Vec<Item>) -> Vec<Item> {
+pub(crate) fn prune(items: Vec<Item>) -> Vec<Item> {
     let mut positions = HashMap::new();
     for (at, item) in items.iter().enumerate() {
         if let Item::Label(label) = item {
@@ -125,7 +120,7 @@ fn prune(items: Vec<Item>) -> Vec<Item> {
 }
 
 /// Fuses runs of moves into one parallel move, and runs of commands on a context into one `bmatch`.
-fn fuse(items: Vec<Item>) -> Vec<Item> {
+pub(crate) fn fuse(items: Vec<Item>) -> Vec<Item> {
     let mut fused: Vec<Item> = Vec::with_capacity(items.len());
     // The last instruction if nothing but places came after it, and whether places did.
     let mut last: Option<(usize, bool)> = None;
@@ -286,6 +281,9 @@ mod tests {
     }
     const fn dx(n: u16) -> Dst {
         Dst::X(XReg(n))
+    }
+    fn tidy(items: Vec<Item>) -> Vec<Item> {
+        fuse(prune(items))
     }
     fn moves(pairs: &[(Src, Dst)]) -> Item {
         Item::Instr(Instr::Move { pairs: pairs.to_vec() })

@@ -55,7 +55,11 @@ pub(super) fn lower(l: &mut Lowering<'_, '_, '_>, generic: &Generic) -> Result<(
         }
         (op::BS_INIT_WRITABLE, []) => make(l, Vec::new(), Dst::X(XReg(0)), None, 0, 0),
         // Sizes follow from the segments.
-        (op::BS_ADD, [..]) | (op::BS_UTF8_SIZE | op::BS_UTF16_SIZE, [..]) => {}
+        (op::BS_ADD, [.., dst]) | (op::BS_UTF8_SIZE | op::BS_UTF16_SIZE, [.., dst]) => {
+            if let Dst::X(register) = l.dst(dst)? {
+                l.unwritten.insert(register.0);
+            }
+        }
         (op::BS_PUT_INTEGER..=op::BS_PUT_STRING | op::BS_PUT_UTF8..=op::BS_PUT_UTF32, _) => {
             let detail = format!("{} does not follow what it adds to", generic.opcode.name);
             return l.fail(Code::FunctionShape, detail);

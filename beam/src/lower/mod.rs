@@ -17,6 +17,7 @@ use crate::bytes::Cursor;
 use crate::chunk::Mfa;
 use crate::error::{Code, Result, TranslateError};
 use crate::flow;
+use crate::frame;
 use crate::opcode as op;
 use crate::operand::{Arg, Generic};
 use crate::pool::Pool;
@@ -24,7 +25,7 @@ use crate::tidy;
 use lam_isa::limits::X_REGISTERS;
 use lam_isa::operand::{Dst, Else, Label, Reg, Src, XReg, YSlot, is_small};
 use lam_isa::{Function, Instr, Literal};
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeSet, HashMap, HashSet};
 
 /// A piece of a function under translation. Labels have the numbers of the file, or higher ones.
 #[derive(Clone, Debug, PartialEq)]
@@ -58,6 +59,8 @@ pub(crate) struct Lowering<'p, 'a, 'c> {
     floats: u16,
     /// Whether a heap test may come while X registers above its own count are live.
     live_above: bool,
+    /// X registers that are never written because what would write them is left out.
+    unwritten: BTreeSet<u16>,
     /// Labels that other instructions than `try` and `catch` name.
     targets: HashSet<u32>,
     /// The handlers of catches, by the label where the catch ends.
@@ -82,6 +85,7 @@ pub(crate) fn function(
         fresh: scan.label + 1,
         floats: scan.register,
         live_above: scan.floats,
+        unwritten: BTreeSet::new(),
         targets: scan.targets,
         catches: HashMap::new(),
         items: Vec::with_capacity(body.len()),
@@ -95,9 +99,10 @@ pub(crate) fn function(
     }
     lowering.at = body.len().saturating_sub(1);
     error::check_catches(&lowering)?;
-    let Lowering { items, live_above, .. } = lowering;
-    let items = tidy::tidy(items);
-    let items = if live_above { flow::keep_live(items, arity) } else { items };
+    let Lowering { items, live_above, unwritten, pool, fresh, .. } = lowering;
+    let items = frame::agree(tidy::prune(items), fresh, &pool.module);
+    let items = tidy::fuse(items);
+    let items = if live_above { flow::keep_live(items, arity, &unwritten) } else { items };
     tidy::finish(items).map_err(|label| {
         let at = body.first().map_or(0, |generic| generic.at);
         let detail = format!("label {} is not in the function that names it", label.0);

@@ -39,6 +39,10 @@ pub(super) fn call(l: &mut Lowering<'_, '_, '_>, mfa: Mfa, frame: Option<u32>) {
     }
     let target = Target::Fun(l.pool.imported(mfa));
     enter(l, target, Arity::Count(mfa.arity), frame);
+    // The compiler knows that this does not return, and what stands behind it counts on that.
+    if module == "erlang" && name == "error" && frame.is_none() {
+        raise(l, Raise::Error);
+    }
 }
 
 fn enter(l: &mut Lowering<'_, '_, '_>, target: Target, arity: Arity, frame: Option<u32>) {
