@@ -15,6 +15,7 @@ pub mod module;
 pub mod operand;
 pub mod outcome;
 pub mod rule;
+pub mod spec;
 pub mod table;
 #[cfg(feature = "text")]
 pub mod text;
