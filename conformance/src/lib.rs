@@ -1,1 +1,11 @@
-//! .
+//! The conformance suite of LAM: cases, and the judge that runs them on a machine.
+//!
+//! A case is a file of LAM text that anyone can run, with a header and its complete set of
+//! outcomes in comments; its id is its path below `conformance/cases`. The reference machine is
+//! the oracle: it computes the outcomes, the file states them, and they must be equal.
+
+pub mod case;
+pub mod judge;
+
+pub use case::{Case, Expected};
+pub use judge::{Verdict, judge};
