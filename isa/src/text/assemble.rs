@@ -237,7 +237,7 @@ impl<'s> Assembler<'s> {
                 once(&body.params, statement)?;
                 if params.len() != usize::from(body.arity) && !body.broken {
                     let (found, arity) = (params.len(), body.arity);
-                    let message = format!("{found} kinds for {arity} parameters");
+                    let message = format!("the function has arity {arity}, here are {found} kinds");
                     return Err(SyntaxError::new(
                         Rule::TextDirectiveArguments,
                         span.start..statement.end,

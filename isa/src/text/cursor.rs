@@ -27,11 +27,6 @@ impl<'n, 's> Cursor<'n, 's> {
         self.nodes.as_slice().first()
     }
 
-    /// The piece behind the next.
-    pub(super) fn second(&self) -> Option<&'n Node<'s>> {
-        self.nodes.as_slice().get(1)
-    }
-
     pub(super) fn next(&mut self) -> Option<&'n Node<'s>> {
         self.nodes.next()
     }

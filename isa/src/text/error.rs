@@ -81,14 +81,18 @@ impl Suggester {
     }
 
     /// The candidate nearest to `word`, if one is near enough, as a line of help.
-    pub(super) fn nearest<'c>(
+    pub(super) fn nearest<C: AsRef<str>>(
         &self,
         word: &str,
-        candidates: impl IntoIterator<Item = &'c str>,
+        candidates: impl IntoIterator<Item = C>,
     ) -> Option<String> {
+        if self.comparisons.get() == 0 {
+            return None;
+        }
         let allowed = (word.chars().count() / 3).clamp(1, 3);
-        let mut best: Option<(usize, &str)> = None;
-        for candidate in candidates {
+        let mut best: Option<(usize, C)> = None;
+        for item in candidates {
+            let candidate = item.as_ref();
             if self.comparisons.get() == 0 {
                 break;
             }
@@ -97,11 +101,13 @@ impl Suggester {
                 continue;
             }
             let found = distance(word, candidate);
-            if found <= allowed && best.is_none_or(|best| (found, candidate) < best) {
-                best = Some((found, candidate));
+            let better =
+                |(least, nearest): &(usize, C)| (found, candidate) < (*least, nearest.as_ref());
+            if found <= allowed && best.as_ref().is_none_or(better) {
+                best = Some((found, item));
             }
         }
-        best.map(|(_, candidate)| format!("did you mean `{candidate}`?"))
+        best.map(|(_, candidate)| format!("did you mean `{}`?", candidate.as_ref()))
     }
 }
 

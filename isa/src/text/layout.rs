@@ -100,6 +100,11 @@ pub(super) fn form(info: &InstrInfo) -> String {
                 form.push_str(" [else LABEL]");
                 continue;
             }
+            // A function that is named tells its arity.
+            "arity" => {
+                form.push_str("[, ARITY]");
+                continue;
+            }
             "label" => (label_place(operand.name), "LABEL".to_owned()),
             "destination" => (Place::Destination, name),
             "change" => (Place::Operand, "+SLOTS or -SLOTS".to_owned()),

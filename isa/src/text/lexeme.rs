@@ -41,7 +41,7 @@ pub(super) fn is_atom_word(word: &str) -> bool {
     bytes.next().is_some_and(|first| first.is_ascii_lowercase())
         && bytes.all(|byte| byte.is_ascii_alphanumeric() || byte == b'_' || byte == b'@')
         && register(word).is_none()
-        && word != "else"
+        && !matches!(word, "else" | "fun")
 }
 
 /// Checks the length of an atom.
@@ -350,6 +350,7 @@ mod tests {
             ("x0", "'x0'"),
             ("x0y", "x0y"),
             ("else", "'else'"),
+            ("fun", "'fun'"),
             ("Ok", "'Ok'"),
             ("", "''"),
             ("a-b", "'a-b'"),

@@ -13,7 +13,7 @@ const DEPTH: usize = limits::LITERAL_DEPTH as usize + 2;
 
 /// Lines whose bracket is never closed send the scan to the end of the file. After so many of
 /// them lines are no longer joined, which keeps the whole scan linear.
-const UNCLOSED_MAX: u32 = 16;
+const UNCLOSED_MAX: u32 = 8;
 
 /// One logical line: the bytes that it spans, or what is wrong with it.
 pub(super) type LogicalLine = core::result::Result<Range<usize>, SyntaxError>;
@@ -109,7 +109,7 @@ fn scan(source: &str, start: usize, join: bool) -> core::result::Result<usize, F
                     }
                     open.push((bracket, span.start));
                 } else {
-                    close(&mut open, bracket, span)?;
+                    close(source, &mut open, bracket, span)?;
                 }
             }
         }
@@ -126,26 +126,42 @@ fn scan(source: &str, start: usize, join: bool) -> core::result::Result<usize, F
 
 /// Closes the innermost open bracket.
 fn close(
+    source: &str,
     open: &mut Vec<(&str, usize)>,
     bracket: &str,
     span: Range<usize>,
 ) -> core::result::Result<(), Fault> {
-    let message = match open.pop() {
-        Some((opened, _)) if closer(opened) == Some(bracket) => return Ok(()),
-        Some((opened, _)) => {
-            let expected = closer(opened).unwrap_or_default();
-            format!("expected `{expected}` to close `{opened}`, found `{bracket}`")
-        }
-        None => format!("this `{bracket}` closes nothing"),
+    let Some((opened, at)) = open.pop() else {
+        let message = format!("this `{bracket}` closes nothing");
+        return Err(here(Rule::TextLineSyntax, span, message));
     };
-    Err(here(Rule::TextLineSyntax, span, message))
+    let expected = closer(opened).unwrap_or_default();
+    if bracket == expected {
+        return Ok(());
+    }
+    let message = format!("expected `{expected}` to close `{opened}`, found `{bracket}`");
+    let above = source.as_bytes()[at..span.start].iter().filter(|byte| **byte == b'\n').count();
+    let error = SyntaxError::new(Rule::TextLineSyntax, span, message);
+    Err(Fault::Here(if above > 0 {
+        error.help(format!("the `{opened}` is {above} lines above"))
+    } else {
+        error
+    }))
 }
 
 /// The bracket that a text begins with.
 fn bracket_at(bytes: &[u8]) -> Option<&'static str> {
-    ["[", "]", "{", "}", "(", ")", "<<", ">>"]
-        .into_iter()
-        .find(|bracket| bytes.starts_with(bracket.as_bytes()))
+    match bytes {
+        [b'[', ..] => Some("["),
+        [b']', ..] => Some("]"),
+        [b'{', ..] => Some("{"),
+        [b'}', ..] => Some("}"),
+        [b'(', ..] => Some("("),
+        [b')', ..] => Some(")"),
+        [b'<', b'<', ..] => Some("<<"),
+        [b'>', b'>', ..] => Some(">>"),
+        _ => None,
+    }
 }
 
 /// What closes a bracket; `None` for one that closes.

@@ -6,7 +6,7 @@ use super::cursor::Cursor;
 use super::error::{Result, SyntaxError};
 use super::lexeme::{self, Integer, Number};
 use super::order;
-use super::syntax::{Node, Shape};
+use super::syntax::Shape;
 use crate::limits;
 use crate::module::{BitString, Literal};
 use crate::rule::Rule;
@@ -31,11 +31,11 @@ pub(super) fn read(cursor: &mut Cursor<'_, '_>, depth: u32) -> Result<Literal> {
         let message = format!("a literal is nested more than {} deep", limits::LITERAL_DEPTH);
         return Err(SyntaxError::new(Rule::TextLiteralDepth, span.clone(), message));
     }
-    if is_fun(cursor) {
-        cursor.next();
-        return fun(cursor);
-    }
     let literal = match &node.shape {
+        Shape::Word("fun") => {
+            cursor.next();
+            return fun(cursor);
+        }
         Shape::Word(word) => {
             word_atom(word, span)?;
             Literal::Atom((*word).into())
@@ -63,13 +63,6 @@ pub(super) fn read(cursor: &mut Cursor<'_, '_>, depth: u32) -> Result<Literal> {
     };
     cursor.next();
     Ok(literal)
-}
-
-/// Whether `fun module:name/arity` comes next; `fun` alone is an atom.
-pub(super) fn is_fun(cursor: &Cursor<'_, '_>) -> bool {
-    let operand = |node: &Node<'_>| matches!(node.shape, Shape::Word(_) | Shape::Quoted(_));
-    cursor.peek().is_some_and(|node| matches!(node.shape, Shape::Word("fun")))
-        && cursor.second().is_some_and(operand)
 }
 
 /// Reads `module:name/arity` of an external fun.
@@ -200,7 +193,9 @@ fn read_map(cursor: &mut Cursor<'_, '_>, depth: u32) -> Result<Literal> {
         let span = cursor.here();
         let key = read(cursor, depth)?;
         if !cursor.take(|shape| matches!(shape, Shape::FatArrow)) {
-            return Err(cursor.unexpected(Rule::TextOperandKind, "`=>` and a value"));
+            let rule =
+                if cursor.is_empty() { Rule::TextOperandMissing } else { Rule::TextLineSyntax };
+            return Err(cursor.unexpected(rule, "`=>` and a value"));
         }
         pairs.push((key, read(cursor, depth)?, span));
         more = cursor.comma_or_end()?;

@@ -430,7 +430,7 @@ pub(super) fn joiner(r: &mut Reader<'_, '_, '_, '_>, wanted: &Shape<'static>) ->
     if r.cursor.take(same) {
         return Ok(());
     }
-    let rule = if r.cursor.is_empty() { Rule::TextOperandMissing } else { Rule::TextOperandKind };
+    let rule = if r.cursor.is_empty() { Rule::TextOperandMissing } else { Rule::TextLineSyntax };
     Err(r.cursor.unexpected(rule, &super::cursor::describe(wanted)))
 }
 

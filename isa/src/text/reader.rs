@@ -313,11 +313,8 @@ pub(super) fn local(
     let mut wanted = String::new();
     lexeme::write_atom(&mut wanted, &key.0);
     wanted.push_str(&format!("/{arity}"));
-    // Enough for a module that a person writes.
-    let mut known: Vec<String> =
-        functions.keys().take(1000).map(|(name, arity)| format!("{name}/{arity}")).collect();
-    known.sort_unstable();
-    let help = suggester.nearest(&wanted, known.iter().map(String::as_str));
+    let known = functions.keys().map(|(name, arity)| format!("{name}/{arity}"));
+    let help = suggester.nearest(&wanted, known);
     let message = format!("this module has no function {}", lexeme::short(&wanted));
     Err(SyntaxError::new(Rule::TextFunctionUnknown, span, message).help_if(help))
 }

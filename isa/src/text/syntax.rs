@@ -216,6 +216,10 @@ fn human(error: &pest::error::Error<Token>, text: &str, start: usize) -> SyntaxE
     };
     expected.sort_unstable();
     expected.dedup();
+    // What may go on with an operand is no help to someone who wrote something else.
+    if expected.len() > 1 {
+        expected.retain(|words| !matches!(*words, "`:`" | "`/`"));
+    }
     let expected = match expected.as_slice() {
         [] => "something else".to_owned(),
         [only] => (*only).to_owned(),
