@@ -538,6 +538,10 @@ fn examples() -> Vec<(Rule, Module)> {
             function(0, &[2], vec![recv(1), set(x(0), to_x(0)), Instr::Accept {}, ret(0)]),
         ),
         (ValAcceptHeld, function(0, &[2], vec![recv(0), call(1, 1), Instr::Accept {}, ret(0)])),
+        (ValAcceptHeld, {
+            let flush = Instr::Demonitor { reference: x(0), options: Src::Nil, dst: to_x(0) };
+            function(0, &[], vec![recv(0), flush, Instr::Accept {}, ret(0)])
+        }),
         // Loops.
         (ValLoopSafepoint, function(1, &[0], vec![jump(1)])),
         (ValLoopSafepoint, function(1, &[0], vec![need(0, 1), jump(1)])),

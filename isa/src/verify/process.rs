@@ -28,6 +28,8 @@ impl Process for Step<'_, '_> {
 
     fn demonitor(&mut self, reference: &Src, options: &Src, dst: &Dst) -> Out {
         self.signal(&[*reference, *options])?;
+        // What `flush` removes from the mailbox may be the message held.
+        self.state.held = false;
         self.result(*dst)
     }
 
