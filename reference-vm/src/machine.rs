@@ -44,6 +44,10 @@ pub struct Machine {
     pub now: u64,
     /// Fuel left, if it is limited.
     pub fuel: Option<u64>,
+    /// How many processes have not ended.
+    pub live: usize,
+    /// Whether the process that takes a step has given up its turn.
+    pub(crate) yielded: bool,
     /// Set when the machine has ended early.
     pub ended: Option<lam_isa::outcome::End>,
     /// The rules fired so far, if they are being recorded.
@@ -117,6 +121,8 @@ pub struct Event {
     pub rule: Rule,
     /// The reductions spent.
     pub reductions: u64,
+    /// Whether the process gave up its turn in it.
+    pub yielded: bool,
 }
 
 impl Machine {
@@ -137,6 +143,8 @@ impl Machine {
             atoms: Rc::new(BTreeSet::new()),
             persistent: BTreeMap::new(),
             now: 0,
+            live: 0,
+            yielded: false,
             ended: None,
         }
     }
@@ -155,6 +163,7 @@ impl Machine {
         let registers = vec![Term::Atom(module), Term::Atom(function), Term::list(args)];
         let mut process = Process::new(start, registers, group_leader.unwrap_or(pid));
         process.initial_call = (module, function, arity);
+        self.live += 1;
         self.procs.push(Slot { origin, live: Some(Box::new(process)), reason: None });
         pid
     }
@@ -199,11 +208,6 @@ impl Machine {
                 }
             }
         }
-    }
-
-    /// How many processes live.
-    pub fn live_count(&self) -> usize {
-        self.procs.iter().filter(|slot| slot.reason.is_none()).count()
     }
 
     /// The exported function that a late call enters; its module is loaded if it can be.
@@ -288,7 +292,30 @@ impl Machine {
             self.now += reductions * self.config.reduction_ns;
         }
         self.fire(rule);
-        Event { choice, rule, reductions }
+        let yielded = std::mem::take(&mut self.yielded);
+        Event { choice, rule, reductions, yielded }
+    }
+
+    /// The process that a choice makes runnable, if it makes any.
+    pub(crate) fn concerned(&self, choice: Choice) -> Option<Pid> {
+        match choice {
+            Choice::Step(pid)
+            | Choice::Fire(pid, None)
+            | Choice::Complete(pid, _)
+            | Choice::Deliver { to: pid, .. } => Some(pid),
+            Choice::Fire(pid, Some(number)) => {
+                self.timers.get(&(pid, number)).and_then(|timer| self.destination(&timer.to))
+            }
+        }
+    }
+
+    /// The process that a pid or a registered name stands for.
+    fn destination(&self, to: &Term) -> Option<Pid> {
+        match to {
+            Term::Pid(pid) => Some(*pid),
+            Term::Atom(name) => self.names.get(name).copied(),
+            _ => None,
+        }
     }
 
     /// `s:P`: one effect and the local instructions after it (`sched.step.effect`), or the end.
@@ -345,14 +372,8 @@ impl Machine {
         self.fire(Rule::SchedTimerFire);
         let timer = self.timers.remove(&(pid, number)).expect("f:P#n is enabled while it runs");
         self.now = self.now.max(timer.due);
-        let to = match &timer.to {
-            Term::Pid(pid) => Some(*pid),
-            Term::Atom(name) => self.names.get(name).copied(),
-            _ => None,
-        };
-        match to.and_then(|to| self.process_mut(to)) {
-            Some(_) => {
-                let to = to.expect("a process was found");
+        match self.destination(&timer.to).filter(|to| self.is_alive(*to)) {
+            Some(to) => {
                 self.enqueue(to, timer.message);
                 Rule::SigTimerMessage
             }

@@ -3,13 +3,13 @@
 //! Owns the policies, the run queue and the time slices, which lie beside the machine and not in
 //! it. Book: *Scheduling*.
 
-use crate::config::Time;
+use crate::code::at;
 use crate::machine::{Choice, Event, Machine};
 use crate::process::{Budget, Deadline, Status};
 use crate::term::Pid;
 use lam_isa::Rule;
 use lam_isa::outcome::{End, Limit, Outcome};
-use std::collections::VecDeque;
+use std::collections::{BTreeSet, VecDeque};
 
 /// A policy.
 #[derive(Clone, Debug)]
@@ -148,77 +148,18 @@ fn round_robin(
     steps_max: u64,
     observe: &mut dyn FnMut(&Machine, &Event),
 ) -> u64 {
-    let mut queue: VecDeque<Pid> = VecDeque::new();
-    let mut queued: Vec<bool> = Vec::new();
-    let enqueue = |queue: &mut VecDeque<Pid>, queued: &mut Vec<bool>, pid: Pid| {
-        let index = crate::code::at(pid.0);
-        if queued.len() <= index {
-            queued.resize(index + 1, false);
-        }
-        if !std::mem::replace(&mut queued[index], true) {
-            queue.push_back(pid);
-        }
-    };
-    let mut known = 0;
-    let mut steps = 0;
-    while machine.ended.is_none() && steps < steps_max {
-        // Those born since.
-        while known < machine.procs.len() {
-            let pid = Pid(u32::try_from(known).expect("pids are 32 bits"));
-            known += 1;
-            if machine.process(pid).is_some_and(|process| process.status == Status::Ready) {
-                enqueue(&mut queue, &mut queued, pid);
-            }
-        }
-        let Some(pid) = queue.pop_front() else {
-            match quiet_choice(machine) {
+    let mut turns = Turns::new(machine, steps_max, observe);
+    while turns.goes_on() {
+        match turns.next() {
+            Some(pid) => turns.turn(pid),
+            None => match turns.when_idle() {
+                Some(choice) => turns.take(choice),
                 None => break,
-                Some(choice) => {
-                    let event = machine.step(choice);
-                    observe(machine, &event);
-                    steps += 1;
-                    deliver_all(machine, observe, &mut steps, &mut |pid| {
-                        enqueue(&mut queue, &mut queued, pid);
-                    });
-                    wake_all(machine, choice, &mut |pid| enqueue(&mut queue, &mut queued, pid));
-                }
-            }
-            continue;
-        };
-        queued[crate::code::at(pid.0)] = false;
-        let mut spent = 0;
-        loop {
-            let Some(process) = machine.process(pid) else { break };
-            let budget = match process.budget {
-                None => u64::from(machine.config.quantum),
-                Some(Budget::Reductions(n)) => u64::from(n),
-                Some(Budget::Infinite) => u64::MAX,
-            };
-            match process.status {
-                Status::Ready if spent >= budget => {
-                    enqueue(&mut queue, &mut queued, pid);
-                    break;
-                }
-                Status::Ready | Status::Exiting(_) => {}
-                Status::Waiting | Status::Blocked(_) => break,
-            }
-            let event = machine.step(Choice::Step(pid));
-            spent += event.reductions;
-            steps += 1;
-            observe(machine, &event);
-            deliver_all(machine, observe, &mut steps, &mut |pid| {
-                enqueue(&mut queue, &mut queued, pid);
-            });
-            let yielded = event.rule == Rule::ExecYieldGive;
-            if machine.ended.is_some() || steps >= steps_max {
-                break;
-            }
-            if yielded {
-                spent = u64::MAX;
-            }
+            },
         }
-        fire_due(machine, observe, &mut steps, &mut |pid| enqueue(&mut queue, &mut queued, pid));
+        turns.fire_due();
     }
+    let steps = turns.steps;
     if steps >= steps_max {
         machine.ended.get_or_insert(End::Exhausted(Limit::Steps));
     }
@@ -226,86 +167,171 @@ fn round_robin(
     steps
 }
 
-/// Delivers every signal on its way, and those that their arrival sends.
-fn deliver_all(
-    machine: &mut Machine,
-    observe: &mut dyn FnMut(&Machine, &Event),
-    steps: &mut u64,
-    wake: &mut dyn FnMut(Pid),
-) {
-    while let Some(((from, to), _)) = machine.wires.first_key_value() {
-        let choice = Choice::Deliver { from: *from, to: *to };
-        let to = *to;
-        let event = machine.step(choice);
-        *steps += 1;
-        observe(machine, &event);
-        if machine.process(to).is_some_and(|process| is_runnable(&process.status)) {
-            wake(to);
+/// The run queue, and when which timer is due: what the policy keeps beside the machine.
+struct Turns<'m> {
+    machine: &'m mut Machine,
+    observe: &'m mut dyn FnMut(&Machine, &Event),
+    steps: u64,
+    steps_max: u64,
+    /// The processes that can take a step, in the order of their turns.
+    queue: VecDeque<Pid>,
+    /// Which processes are in it, by pid.
+    queued: Vec<bool>,
+    /// Timers and time-outs by due time; some may have been cancelled since.
+    alarms: BTreeSet<(u64, Choice)>,
+}
+
+impl<'m> Turns<'m> {
+    fn new(
+        machine: &'m mut Machine,
+        steps_max: u64,
+        observe: &'m mut dyn FnMut(&Machine, &Event),
+    ) -> Turns<'m> {
+        let mut turns = Turns {
+            machine,
+            observe,
+            steps: 0,
+            steps_max,
+            queue: VecDeque::new(),
+            queued: Vec::new(),
+            alarms: BTreeSet::new(),
+        };
+        turns.welcome();
+        turns
+    }
+
+    fn goes_on(&self) -> bool {
+        self.machine.ended.is_none() && self.steps < self.steps_max
+    }
+
+    /// Queues the processes born since.
+    fn welcome(&mut self) {
+        for index in self.queued.len()..self.machine.procs.len() {
+            self.queued.push(false);
+            self.look_at(Pid(u32::try_from(index).expect("pids have 32 bits")));
         }
     }
-}
 
-fn is_runnable(status: &Status) -> bool {
-    matches!(status, Status::Ready | Status::Exiting(_))
-}
-
-/// Whom a timer or an answer of the host has made runnable.
-fn wake_all(machine: &Machine, choice: Choice, wake: &mut dyn FnMut(Pid)) {
-    match choice {
-        Choice::Fire(pid, None) | Choice::Complete(pid, _) => wake(pid),
-        Choice::Fire(_, Some(_)) => {
-            for (slot, number) in machine.procs.iter().zip(0..) {
-                if slot.live.as_ref().is_some_and(|process| is_runnable(&process.status)) {
-                    wake(Pid(number));
+    /// Notes what a step has made of a process: it is runnable, or waits for a time.
+    fn look_at(&mut self, pid: Pid) {
+        let Some(process) = self.machine.process(pid) else { return };
+        match (&process.status, process.deadline) {
+            (Status::Ready | Status::Exiting(_), _) => {
+                if !std::mem::replace(&mut self.queued[at(pid.0)], true) {
+                    self.queue.push_back(pid);
                 }
             }
+            (Status::Waiting, Deadline::At(due)) => {
+                self.alarms.insert((due, Choice::Fire(pid, None)));
+            }
+            _ => {}
         }
-        Choice::Step(_) | Choice::Deliver { .. } => {}
     }
-}
 
-/// When no process can run: the host's oldest answer, else the timer that is due first
-/// (`sched.time.virtual`).
-fn quiet_choice(machine: &Machine) -> Option<Choice> {
-    if let Some((pid, number)) = machine.calls.keys().next() {
-        return Some(Choice::Complete(*pid, *number));
+    fn next(&mut self) -> Option<Pid> {
+        let pid = self.queue.pop_front()?;
+        self.queued[at(pid.0)] = false;
+        Some(pid)
     }
-    next_due(machine).map(|(_, choice)| choice)
-}
 
-/// The timer or time-out that is due first, and when.
-fn next_due(machine: &Machine) -> Option<(u64, Choice)> {
-    let receives = machine.procs.iter().zip(0..).filter_map(|(slot, number)| {
-        let process = slot.live.as_ref()?;
-        match (&process.status, process.deadline) {
-            (Status::Waiting, Deadline::At(due)) => Some((due, Choice::Fire(Pid(number), None))),
-            _ => None,
+    /// Lets a process run until it waits, ends, yields or has used its budget.
+    fn turn(&mut self, pid: Pid) {
+        let mut spent = 0;
+        while self.goes_on() {
+            let Some(process) = self.machine.process(pid) else { return };
+            let budget = match process.budget {
+                None => u64::from(self.machine.config.quantum),
+                Some(Budget::Reductions(n)) => u64::from(n),
+                Some(Budget::Infinite) => u64::MAX,
+            };
+            match process.status {
+                Status::Ready if spent >= budget => break,
+                Status::Ready | Status::Exiting(_) => {}
+                Status::Waiting | Status::Blocked(_) => break,
+            }
+            let started = process.timers;
+            let event = self.step(Choice::Step(pid));
+            spent += event.reductions;
+            self.note_timers(pid, started);
+            self.welcome();
+            self.deliver_all();
+            if event.yielded {
+                break;
+            }
         }
-    });
-    let timers = machine.timers.iter();
-    let started =
-        timers.map(|((pid, number), timer)| (timer.due, Choice::Fire(*pid, Some(*number))));
-    receives.chain(started).min()
-}
-
-/// Fires what has become due while processes ran.
-fn fire_due(
-    machine: &mut Machine,
-    observe: &mut dyn FnMut(&Machine, &Event),
-    steps: &mut u64,
-    wake: &mut dyn FnMut(Pid),
-) {
-    if machine.config.time != Time::Virtual {
-        return;
+        self.look_at(pid);
     }
-    while let Some((due, choice)) = next_due(machine) {
-        if due > machine.now || machine.ended.is_some() {
-            break;
+
+    /// Notes the timers that a process has started since it had started so many.
+    fn note_timers(&mut self, pid: Pid, started: u32) {
+        let new = self.machine.timers.range((pid, started + 1)..=(pid, u32::MAX));
+        let alarms = new.map(|((_, number), timer)| (timer.due, Choice::Fire(pid, Some(*number))));
+        self.alarms.extend(alarms);
+    }
+
+    fn step(&mut self, choice: Choice) -> Event {
+        let event = self.machine.step(choice);
+        self.steps += 1;
+        (self.observe)(self.machine, &event);
+        event
+    }
+
+    /// Takes a choice that is no process's step, and all that it sets off.
+    fn take(&mut self, choice: Choice) {
+        let concerned = self.machine.concerned(choice);
+        self.step(choice);
+        if let Some(pid) = concerned {
+            self.look_at(pid);
         }
-        let event = machine.step(choice);
-        *steps += 1;
-        observe(machine, &event);
-        wake_all(machine, choice, wake);
+        self.deliver_all();
+    }
+
+    /// Delivers every signal on its way, and those that their arrival sends.
+    fn deliver_all(&mut self) {
+        while let Some(((from, to), _)) = self.machine.wires.first_key_value() {
+            let (from, to) = (*from, *to);
+            self.step(Choice::Deliver { from, to });
+            self.look_at(to);
+        }
+    }
+
+    /// When no process can run: the host's oldest answer, else the timer that is due first
+    /// (`sched.time.virtual`).
+    fn when_idle(&mut self) -> Option<Choice> {
+        if let Some((pid, number)) = self.machine.calls.keys().next() {
+            return Some(Choice::Complete(*pid, *number));
+        }
+        loop {
+            let (due, choice) = self.alarms.pop_first()?;
+            if self.is_armed(due, choice) {
+                return Some(choice);
+            }
+        }
+    }
+
+    /// Fires what has become due while processes ran.
+    fn fire_due(&mut self) {
+        while self.goes_on() {
+            let Some((due, choice)) = self.alarms.first().copied() else { return };
+            if due > self.machine.now {
+                return;
+            }
+            self.alarms.pop_first();
+            if self.is_armed(due, choice) {
+                self.take(choice);
+            }
+        }
+    }
+
+    /// Whether an alarm has not been cancelled or set anew.
+    fn is_armed(&self, due: u64, choice: Choice) -> bool {
+        match choice {
+            Choice::Fire(pid, None) => self.machine.process(pid).is_some_and(|process| {
+                process.status == Status::Waiting && process.deadline == Deadline::At(due)
+            }),
+            Choice::Fire(pid, Some(number)) => self.machine.timers.contains_key(&(pid, number)),
+            _ => false,
+        }
     }
 }
 

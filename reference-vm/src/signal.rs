@@ -228,6 +228,7 @@ impl Machine {
     pub(crate) fn end_process(&mut self, pid: Pid, me: Process, reason: Term) {
         self.fire(Rule::EndProcessTell);
         self.slot(pid).reason = Some(reason.clone());
+        self.live -= 1;
         self.names.retain(|_, named| *named != pid);
         for peer in me.links {
             if self.is_alive(peer) {

@@ -51,7 +51,10 @@ function child/2
 fn a_race_of_three_has_both_outcomes() {
     assert_eq!(
         outcomes(RACE),
-        ["0 exit a; 0.1 exit normal; 0.2 exit normal", "0 exit b; 0.1 exit normal; 0.2 exit normal"]
+        [
+            "0 exit a; 0.1 exit normal; 0.2 exit normal",
+            "0 exit b; 0.1 exit normal; 0.2 exit normal"
+        ]
     );
 }
 

@@ -80,6 +80,7 @@ impl Process for Exec<'_> {
     }
 
     fn yield_(&mut self) -> Rule {
+        self.machine.yielded = true;
         self.me.x.clear();
         self.next();
         Rule::ExecYieldGive
@@ -114,7 +115,7 @@ impl Exec<'_> {
         for option in options.to_vec().ok_or_else(badarg)? {
             wanted.add(&option).ok_or_else(badarg)?;
         }
-        if self.machine.live_count() >= self.machine.config.processes_max {
+        if self.machine.live >= self.machine.config.processes_max {
             self.machine.fire(Rule::LimProcessCount);
             return Err((Rule::ExecSpawnLimit, Exception::system_limit()));
         }

@@ -233,6 +233,7 @@ fn send_options(exec: &mut Exec<'_>, args: &[Term]) -> Reply {
     }
 }
 
-fn yield_now(_: &mut Exec<'_>, _: &[Term]) -> Reply {
+fn yield_now(exec: &mut Exec<'_>, _: &[Term]) -> Reply {
+    exec.machine.yielded = true;
     Reply::Value(Term::boolean(true))
 }

@@ -74,8 +74,7 @@ fn function_exported(exec: &mut Exec<'_>, args: &[Term]) -> Reply {
         return Reply::Raise(Exception::badarg());
     };
     let exported = u8::try_from(arity).is_ok_and(|arity| {
-        super::exists(module, name, arity)
-            || exec.machine.exported(module, name, arity).is_some()
+        super::exists(module, name, arity) || exec.machine.exported(module, name, arity).is_some()
     });
     Reply::Value(Term::boolean(exported))
 }

@@ -257,7 +257,7 @@ fn system_info(exec: &mut Exec<'_>, args: &[Term]) -> Reply {
         "wordsize" => Term::Int(8),
         "process_limit" => count(config.processes_max),
         "atom_limit" => count(config.atoms_max),
-        "process_count" => count(exec.machine.live_count() + 1),
+        "process_count" => count(exec.machine.live),
         "atom_count" => count(exec.machine.atoms.len()),
         "emu_flavor" => Term::atom("reference"),
         "emu_type" => Term::atom("opt"),
