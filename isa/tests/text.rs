@@ -90,6 +90,7 @@ fn normalizing_orders_tables_and_drops_what_is_unused() {
         }
     }
     assert_ne!(other, normal);
-    assert_eq!(text::print(&[other.clone()]), text::print(&[normal.clone()]));
+    let print = |module: &Module| text::print(std::slice::from_ref(module));
+    assert_eq!(print(&other), print(&normal));
     assert_eq!(text::normalize(other), normal);
 }

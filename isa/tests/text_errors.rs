@@ -478,7 +478,7 @@ fn literals() {
                 the form is: move SOURCE -> DST, …
             7:13 text.operand.missing "": expected `=>` and a value, found the end
                 the form is: move SOURCE -> DST, …
-            8:13 text.line.syntax "|": expected `,`, `->`, `=>` or `=`, found `|`
+            8:16 text.line.syntax ",": expected `]`, found `,`
             9:11 text.operand.kind "_": `_` is no term
                 atoms that do not begin with a to z are quoted: '_'
             10:13 text.line.syntax "b": expected `,`, found `b`

@@ -355,7 +355,7 @@ fn a_printed_module_parses_to_its_normal_form() {
         let printed = text::print(std::slice::from_ref(&module));
         let parsed = text::parse(&printed).unwrap_or_else(|e| panic!("{}\n{printed}", e[0]));
         let normal = text::normalize(module);
-        assert_eq!(parsed, [normal.clone()], "{printed}");
+        assert_eq!(parsed, std::slice::from_ref(&normal), "{printed}");
         let formatted = text::format(&printed).expect("it parses");
         text::normalize(normal.clone()) == normal
             && text::parse(&text::print(&parsed)) == Ok(vec![normal])

@@ -234,6 +234,7 @@ fn words(rule: &Token) -> &'static str {
     match rule {
         Token::EOI => "the end of the line",
         Token::label | Token::statement | Token::line => "an instruction, a directive or a label",
+        Token::list_end => "`]`",
         Token::comma => "`,`",
         Token::arrow => "`->`",
         Token::fat_arrow => "`=>`",
