@@ -329,9 +329,35 @@ impl Any for Function {
     }
 }
 
+/// The form has no place for another number of sources than the kind's, or of arguments than the
+/// reference's.
+fn counted(module: &mut Module) {
+    let arities: Vec<u8> = module
+        .references
+        .iter()
+        .map(|reference| match *reference {
+            FunRef::Local(at) => module.functions.get(at as usize).map_or(0, |it| it.arity),
+            FunRef::External { arity, .. } => arity,
+        })
+        .collect();
+    for instr in module.functions.iter_mut().flat_map(|function| &mut function.code) {
+        match instr {
+            Instr::Op { kind, args, .. } => args.resize(kind.arity(), Src::Nil),
+            Instr::Test { kind, args, .. } => args.resize(kind.arity(), Src::Nil),
+            Instr::Raise { kind, args } => args.resize(kind.arity(), Src::Nil),
+            Instr::Mark { kind, args, .. } => args.resize(kind.arity(), Src::Nil),
+            Instr::Call { target: Target::Fun(at), arity }
+            | Instr::Tail { target: Target::Fun(at), arity, .. } => {
+                *arity = Arity::Count(arities.get(at.0 as usize).copied().unwrap_or(0));
+            }
+            _ => {}
+        }
+    }
+}
+
 impl Any for Module {
     fn any(g: &mut Gen) -> Module {
-        Module {
+        let mut module = Module {
             name: Any::any(g),
             atoms: Any::any(g),
             literals: Any::any(g),
@@ -340,7 +366,9 @@ impl Any for Module {
             files: Any::any(g),
             locations: Any::any(g),
             info: Any::any(g),
-        }
+        };
+        counted(&mut module);
+        module
     }
 }
 
@@ -367,6 +395,7 @@ impl Arbitrary for Modules {
             (0..all[at].functions.len()).map(move |function| {
                 let mut shorter = all.clone();
                 shorter[at].functions.remove(function);
+                counted(&mut shorter[at]);
                 Modules(shorter)
             })
         });
@@ -465,8 +494,8 @@ const HEADER: (u8, &[u8]) = (2, &[0, 1, 0]);
 fn each_rule_rejects_the_smallest_file_that_breaks_it() {
     use Rule::*;
     let literal = |payload: &[u8]| file(&[TEXTS, HEADER, (3, &[&[1], payload].concat())]);
-    let code = |payload: &[u8]| file(&[TEXTS, HEADER, (5, &[&[1, 0, 0, 0, 0], payload].concat())]);
-    assert!(decode(&code(&[1, 0x19, 0])).is_ok());
+    let code = |payload: &[u8]| file(&[TEXTS, HEADER, (5, &[&[1, 0, 0, 0], payload].concat())]);
+    assert!(decode(&code(&[1, 0xe0])).is_ok());
     assert!(decode(&literal(&[0x81])).is_ok());
     let deep: Vec<u8> = [9, 1].repeat(60).into_iter().chain([0]).collect();
     let mut very_deep = vec![1, 1, 3, 1, 1, b'm', 2, 3, 0, 1, 0, 3];
@@ -495,10 +524,15 @@ fn each_rule_rejects_the_smallest_file_that_breaks_it() {
         (BinSectionLength, file(&[TEXTS, (2, &[0]), (3, &[1, 0])])),
         (BinSectionEmpty, file(&[TEXTS, HEADER, (3, &[0])])),
         (BinSectionEmpty, file(&[TEXTS, HEADER, (6, &[0, 0])])),
-        (BinSectionEmpty, file(&[TEXTS, HEADER, (5, &[1, 0, 0, 2, 0, 0, 0])])),
+        (BinSectionEmpty, file(&[TEXTS, HEADER, (5, &[1, 0, 2, 0, 0, 0])])),
         (BinNumberRange, file(&[TEXTS, (2, &[0x80, 0, 1, 0])])),
         (BinNumberRange, file(&[TEXTS, (2, &[0x80, 0x80, 0x80, 0x80, 0x10, 1, 0])])),
-        (BinNumberRange, code(&[1, 0x30, 0xc2, 31])),
+        (BinNumberRange, code(&[1, 0x31, 0xc2, 31])),
+        (BinNumberRange, code(&[1, 0x19, 15])),
+        (BinNumberRange, code(&[1, 0x01, 1, 0, 0])),
+        (BinNumberRange, code(&[1, 0x05, 7, 0, 0])),
+        (BinNumberRange, code(&[1, 0x1b, 0x0f, 15, 14])),
+        (BinNumberRange, file(&[TEXTS, HEADER, (5, &[1, 0, 0x80, 8, 0, 0])])),
         (BinNumberRange, file(&[TEXTS, HEADER, (7, &[1, 0, 0, 0, 0, 0, 0])])),
         (BinCountExcess, file(&[TEXTS, (2, &[0, 9, 0])])),
         (BinTextEncoding, file(&[(1, &[1, 1, 0xff])])),
@@ -514,8 +548,8 @@ fn each_rule_rejects_the_smallest_file_that_breaks_it() {
         (BinOperandTag, code(&[1, 0x20, 1, 7, 0, 0, 0])),
         (BinOperandTag, code(&[1, 0x21, 0, 0, 1, 0x1f, 0])),
         (BinOperandTag, code(&[1, 0x21, 0, 0, 1, 0x40, 0])),
-        (BinOperandTag, file(&[TEXTS, HEADER, (5, &[1, 0, 0, 4, 0, 0])])),
-        (BinOperandTag, file(&[TEXTS, HEADER, (5, &[1, 0, 0, 2, 1, 3, 0, 0])])),
+        (BinOperandTag, code(&[1, 0x1b, 0x1f])),
+        (BinOperandTag, file(&[TEXTS, HEADER, (5, &[1, 0, 2, 1, 3, 0, 0])])),
         (BinLiteralTag, literal(&[13])),
         (BinLiteralDepth, very_deep),
         (BinLiteralShape, literal(&[1, 2])),

@@ -28,6 +28,12 @@ pub(super) struct Input<'b> {
     used: usize,
     /// How many more bytes of text may be copied.
     copies: usize,
+    /// The arity of each reference of the module.
+    pub(super) arities: Vec<u8>,
+    /// How many sources the kind just read has.
+    pub(super) sources: Option<usize>,
+    /// How many arguments the target just read takes.
+    pub(super) arguments: Option<u8>,
 }
 
 type Read<T> = Result<T, DecodeError>;
@@ -42,6 +48,9 @@ impl<'b> Input<'b> {
             seen: BTreeSet::new(),
             used: 0,
             copies: bytes.len().saturating_mul(COPIES).saturating_add(FREE),
+            arities: Vec::new(),
+            sources: None,
+            arguments: None,
         }
     }
 

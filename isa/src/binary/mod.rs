@@ -10,7 +10,7 @@
 //! header   2  name, atoms                            each module begins with it
 //! literals 3  constant terms
 //! refs     4  function references
-//! code     5  functions: name, arity, exported, parameters, labels, instructions
+//! code     5  functions: name, arity, flags, parameters; then labels and instructions of each
 //! lines    6  files, locations, lines of functions   may be dropped
 //! lambdas  7  identities of funs
 //! info     8  what `module_info` answers             may be dropped
@@ -73,6 +73,10 @@ pub fn is_binary(bytes: &[u8]) -> bool {
 }
 
 /// Encodes modules.
+///
+/// The form leaves out what the table or a reference tells, and writes what they tell: how many
+/// sources a kind has (`[]` for missing ones), and how many arguments a call of a reference passes.
+/// What verifies has these, and so has what the text form says.
 pub fn encode(modules: &[Module]) -> Vec<u8> {
     let mut out = Output::default();
     for module in modules {
@@ -154,7 +158,7 @@ fn encode_module(out: &mut Output, module: &Module) {
             }
         });
     });
-    out.section(CODE, |out| out.list(&module.functions, encode_function));
+    out.section(CODE, |out| encode_functions(out, module));
     let lines = module.functions.iter().any(|function| !function.lines.is_empty());
     if lines || !module.files.is_empty() || !module.locations.is_empty() {
         out.section(LINES, |out| encode_lines(out, module));
@@ -208,7 +212,7 @@ fn decode_module(input: &mut Input<'_>) -> Result<Module, DecodeError> {
         input.section(|input| match id {
             LITERALS => input.list(&mut module.literals, literal::read),
             REFERENCES => input.list(&mut module.references, decode_reference),
-            CODE => input.list(&mut module.functions, decode_function),
+            CODE => decode_functions(input, &mut module),
             LINES => decode_lines(input, &mut module),
             LAMBDAS => decode_lambdas(input, &mut module),
             _ => input
@@ -229,36 +233,51 @@ fn decode_reference(input: &mut Input<'_>) -> Result<FunRef, DecodeError> {
     })
 }
 
-const EXPORTED: u8 = 1;
-const PARAMS: u8 = 2;
+const EXPORTED: u64 = 1;
+const PARAMS: u64 = 2;
 
-fn encode_function(out: &mut Output, function: &Function) {
-    out.number(function.name.0.into());
-    out.bytes.push(function.arity);
-    let params = !function.params.is_empty();
-    out.bytes.push(u8::from(function.exported) * EXPORTED + u8::from(params) * PARAMS);
-    if params {
-        out.count(function.params.len());
-        out.bytes.extend(function.params.iter().map(|param| *param as u8));
+/// What all functions are, then the labels and code of each.
+fn encode_functions(out: &mut Output, module: &Module) {
+    out.arities = arities(module);
+    out.list(&module.functions, |out, function| {
+        out.number(function.name.0.into());
+        let params = !function.params.is_empty();
+        let flags = u64::from(function.exported) * EXPORTED + u64::from(params) * PARAMS;
+        out.number(u64::from(function.arity) * 4 + flags);
+        if params {
+            out.count(function.params.len());
+            out.bytes.extend(function.params.iter().map(|param| *param as u8));
+        }
+    });
+    for function in &module.functions {
+        let mut last = 0;
+        out.list_even_empty(&function.labels, |out, label| out.difference(&mut last, *label));
+        out.list_even_empty(&function.code, wire::write);
     }
-    let mut last = 0;
-    out.count(function.labels.len());
-    for label in &function.labels {
-        out.difference(&mut last, *label);
-    }
-    out.count(function.code.len());
-    function.code.iter().for_each(|instr| wire::write(out, instr));
 }
 
-fn decode_function(input: &mut Input<'_>) -> Result<Function, DecodeError> {
-    let mut function =
-        Function { name: AtomId(input.u32()?), arity: input.byte()?, ..Function::default() };
-    let flags = input.byte()?;
-    if flags > EXPORTED + PARAMS {
-        return Err(input.error(Rule::BinOperandTag, format_args!("flags {flags:#x}"), "0 to 3"));
+/// Says whether there are any.
+fn decode_functions(input: &mut Input<'_>, module: &mut Module) -> Result<bool, DecodeError> {
+    let some = input.list(&mut module.functions, decode_head)?;
+    input.arities = arities(module);
+    for function in &mut module.functions {
+        let mut last = 0;
+        input.list(&mut function.labels, |input| input.difference(&mut last))?;
+        input.list(&mut function.code, wire::read)?;
     }
-    function.exported = flags & EXPORTED != 0;
-    if flags & PARAMS != 0 {
+    Ok(some)
+}
+
+fn decode_head(input: &mut Input<'_>) -> Result<Function, DecodeError> {
+    let mut function = Function { name: AtomId(input.u32()?), ..Function::default() };
+    let arity_and_flags = input.number()?;
+    let Ok(arity) = u8::try_from(arity_and_flags / 4) else {
+        let found = arity_and_flags / 4;
+        return Err(input.error(Rule::BinNumberRange, found, "an arity of at most 255"));
+    };
+    function.arity = arity;
+    function.exported = arity_and_flags & EXPORTED != 0;
+    if arity_and_flags & PARAMS != 0 {
         let some = input.list(&mut function.params, |input| match input.byte()? {
             0 => Ok(Param::Term),
             1 => Ok(Param::Context),
@@ -269,10 +288,18 @@ fn decode_function(input: &mut Input<'_>) -> Result<Function, DecodeError> {
             return Err(input.error(Rule::BinSectionEmpty, "an empty list of parameters", "none"));
         }
     }
-    let mut last = 0;
-    input.list(&mut function.labels, |input| input.difference(&mut last))?;
-    input.list(&mut function.code, wire::read)?;
     Ok(function)
+}
+
+/// The arity of each reference, which calls leave out.
+fn arities(module: &Module) -> Vec<u8> {
+    let arity = |reference: &FunRef| match *reference {
+        FunRef::Local(index) => {
+            module.functions.get(index as usize).map_or(0, |function| function.arity)
+        }
+        FunRef::External { arity, .. } => arity,
+    };
+    module.references.iter().map(arity).collect()
 }
 
 fn encode_lines(out: &mut Output, module: &Module) {

@@ -11,6 +11,12 @@ pub(super) struct Output {
     /// In the order of first use.
     pub(super) texts: Vec<Box<str>>,
     numbers: BTreeMap<Box<str>, u64>,
+    /// The arity of each reference of the module.
+    pub(super) arities: Vec<u8>,
+    /// How many sources the kind just written has.
+    pub(super) sources: Option<usize>,
+    /// How many arguments the target just written takes.
+    pub(super) arguments: Option<u8>,
 }
 
 impl Output {

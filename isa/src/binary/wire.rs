@@ -9,6 +9,10 @@
 //! c8-cf integers 32 to 2079, d0-df atoms 64 to 4159, e0-ff literals 32 to 8223: low bits follow
 //! ```
 //! Each value is written in the first of these forms that fits.
+//!
+//! The most frequent instructions have short forms: opcodes e0 to ef are `ret 0` to `ret 15`, f0 is
+//! a `move` of one pair, f1 to f8 are `get` of elements 0 to 7, and a `need` of up to 15 words and
+//! 14 registers packs both in a byte.
 
 use super::DecodeError;
 use super::input::Input;
@@ -43,18 +47,15 @@ macro_rules! codec {
             )*
         }
     )*) => {
-        /// Writes an instruction.
-        pub(super) fn write(out: &mut Output, instr: &Instr) {
+        fn write_long(out: &mut Output, instr: &Instr) {
             out.bytes.push(instr.opcode());
             match instr {
                 $($( Instr::$Variant { $($field),* } => { $( Wire::write($field, out); )* } )*)*
             }
         }
 
-        /// Reads an instruction.
         #[allow(unused_variables)]
-        pub(super) fn read(input: &mut Input<'_>) -> Read<Instr> {
-            let opcode = input.byte()?;
+        fn read_long(input: &mut Input<'_>, opcode: u8) -> Read<Instr> {
             $($(
                 if let Some(ordinal) = opcode.checked_sub($opcode)
                     && ordinal < 1 $( * <$ty as Wire>::OPCODES )*
@@ -70,6 +71,75 @@ macro_rules! codec {
 
 for_each_instruction!(codec);
 
+/// `ret 0`; the others follow.
+const RET: u8 = 0xe0;
+/// A `move` of one pair.
+const MOVE: u8 = 0xf0;
+/// `get` of element 0; those of 1 to 7 follow.
+const GET: u8 = 0xf1;
+const GET_LAST: u8 = GET + 7;
+const NEED: u8 = 0x1b;
+/// In place of words and registers in one byte: both follow.
+const NEED_LONG: u8 = 0x0f;
+
+/// Writes an instruction.
+pub(super) fn write(out: &mut Output, instr: &Instr) {
+    match instr {
+        Instr::Ret { frame: frame @ 0..16 } => out.bytes.push(RET + *frame as u8),
+        Instr::Move { pairs } if pairs.len() == 1 => {
+            out.bytes.push(MOVE);
+            pairs[0].write(out);
+        }
+        Instr::Get { index: index @ 0..8, tuple, dst } => {
+            out.bytes.push(GET + *index as u8);
+            tuple.write(out);
+            dst.write(out);
+        }
+        Instr::Need { words: words @ 0..16, live: live @ 0..15 } => {
+            out.bytes.extend([NEED, (words << 4 | live) as u8]);
+        }
+        Instr::Need { words, live } => {
+            out.bytes.extend([NEED, NEED_LONG]);
+            words.write(out);
+            live.write(out);
+        }
+        _ => write_long(out, instr),
+    }
+}
+
+/// Reads an instruction.
+pub(super) fn read(input: &mut Input<'_>) -> Read<Instr> {
+    let opcode = input.byte()?;
+    match opcode {
+        RET..MOVE => return Ok(Instr::Ret { frame: (opcode - RET).into() }),
+        MOVE => return Ok(Instr::Move { pairs: Vec::from([Wire::read(input, 0)?]) }),
+        GET..=GET_LAST => {
+            let index = (opcode - GET).into();
+            let (tuple, dst) = Wire::read(input, 0)?;
+            return Ok(Instr::Get { index, tuple, dst });
+        }
+        NEED => {
+            let both = input.byte()?;
+            let (words, live) = (u32::from(both >> 4), u32::from(both & 15));
+            if live < 15 {
+                return Ok(Instr::Need { words, live });
+            }
+            if both != NEED_LONG {
+                return Err(tag(input, "words and registers", both));
+            }
+        }
+        _ => {}
+    }
+    let instr = read_long(input, opcode)?;
+    match &instr {
+        Instr::Ret { frame: 0..16 }
+        | Instr::Get { index: 0..8, .. }
+        | Instr::Need { words: 0..16, live: 0..15 } => Err(spelled_long(input)),
+        Instr::Move { pairs } if pairs.len() == 1 => Err(spelled_long(input)),
+        _ => Ok(instr),
+    }
+}
+
 macro_rules! kinds {
     ($($Kind:ident)*) => {$(
         impl Wire for $Kind {
@@ -81,7 +151,25 @@ macro_rules! kinds {
         }
     )*};
 }
-kinds! { Op Test Raise MapKind SwitchKind Mark }
+kinds! { MapKind SwitchKind }
+
+/// Kinds that say how many sources follow, so that the list does not.
+macro_rules! kinds_with_sources {
+    ($($Kind:ident)*) => {$(
+        impl Wire for $Kind {
+            const OPCODES: u8 = $Kind::ALL.len() as u8;
+            fn write(&self, out: &mut Output) {
+                out.sources = Some(self.arity());
+            }
+            fn read(input: &mut Input<'_>, ordinal: u8) -> Read<$Kind> {
+                let kind = $Kind::ALL[usize::from(ordinal)];
+                input.sources = Some(kind.arity());
+                Ok(kind)
+            }
+        }
+    )*};
+}
+kinds_with_sources! { Op Test Raise Mark }
 
 /// What the shared first byte and what follows it say.
 #[derive(Clone, Copy)]
@@ -315,7 +403,10 @@ impl Wire for Target {
     const OPCODES: u8 = 3;
     fn write(&self, out: &mut Output) {
         match self {
-            Target::Fun(reference) => reference.write(out),
+            Target::Fun(reference) => {
+                reference.write(out);
+                out.arguments = Some(out.arities.get(reference.0 as usize).copied().unwrap_or(0));
+            }
             Target::Value(fun) => fun.write(out),
             Target::Named(module, name) => {
                 module.write(out);
@@ -325,16 +416,24 @@ impl Wire for Target {
     }
     fn read(input: &mut Input<'_>, ordinal: u8) -> Read<Target> {
         Ok(match ordinal {
-            0 => Target::Fun(RefId::read(input, 0)?),
+            0 => {
+                let reference = RefId::read(input, 0)?;
+                let arity = input.arities.get(reference.0 as usize).copied();
+                input.arguments = Some(arity.unwrap_or(0));
+                Target::Fun(reference)
+            }
             1 => Target::Value(Src::read(input, 0)?),
             _ => Target::Named(Src::read(input, 0)?, Src::read(input, 0)?),
         })
     }
 }
 
-/// 0 and a list, or one more than the count.
+/// Nothing after a reference; else 0 and a list, or one more than the count.
 impl Wire for Arity {
     fn write(&self, out: &mut Output) {
+        if out.arguments.take().is_some() {
+            return;
+        }
         match self {
             Arity::Count(n) => out.number(u64::from(*n) + 1),
             Arity::List(list) => {
@@ -344,6 +443,9 @@ impl Wire for Arity {
         }
     }
     fn read(input: &mut Input<'_>, _: u8) -> Read<Arity> {
+        if let Some(count) = input.arguments.take() {
+            return Ok(Arity::Count(count));
+        }
         match input.optional()? {
             None => Src::read(input, 0).map(Arity::List),
             Some(n) => match u8::try_from(n) {
@@ -366,12 +468,23 @@ impl<A: Wire, B: Wire> Wire for (A, B) {
 
 impl<T: Wire> Wire for Vec<T> {
     fn write(&self, out: &mut Output) {
-        out.list_even_empty(self, |out, item| item.write(out));
+        match out.sources.take() {
+            Some(count) => {
+                self.iter().take(count).for_each(|item| item.write(out));
+                (self.len()..count).for_each(|_| Src::Nil.write(out));
+            }
+            None => out.list_even_empty(self, |out, item| item.write(out)),
+        }
     }
     fn read(input: &mut Input<'_>, _: u8) -> Read<Vec<T>> {
-        let mut items = Vec::new();
-        input.list(&mut items, |input| T::read(input, 0))?;
-        Ok(items)
+        match input.sources.take() {
+            Some(count) => (0..count).map(|_| T::read(input, 0)).collect(),
+            None => {
+                let mut items = Vec::new();
+                input.list(&mut items, |input| T::read(input, 0))?;
+                Ok(items)
+            }
+        }
     }
 }
 
@@ -524,5 +637,20 @@ impl Wire for Command {
                 None => return Err(tag(input, "a command", first)),
             },
         })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::INSTRUCTIONS;
+    use crate::table::InstrInfo;
+
+    #[test]
+    fn short_forms_take_no_opcode_of_the_table() {
+        for info in INSTRUCTIONS {
+            assert!(info.opcode + (info.opcodes - 1) < RET, "{}", info.name);
+        }
+        assert_eq!(InstrInfo::named("need").map(|info| info.opcode), Some(NEED));
     }
 }
