@@ -45,6 +45,11 @@ impl Bits for Exec<'_> {
 
     fn bmatch(&mut self, context: &Reg, other: &Else, commands: &Vec<Command>) -> Rule {
         for command in commands {
+            // Where a context may come, a term may: only `start` takes one.
+            let uses = !matches!(command, Command::Start(_));
+            if uses && matches!(self.read_value(&Src::from(*context)), Value::Term(_)) {
+                return self.raise(Rule::ExecBmatchRaise, Exception::badarg());
+            }
             let (rule, matched) = self.match_one(context, command);
             self.machine.fire(rule);
             if matched.is_none() {
