@@ -4,6 +4,7 @@
 
 use lam_isa::limits;
 use std::collections::BTreeMap;
+use std::rc::Rc;
 
 /// How time passes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -14,6 +15,12 @@ pub enum Time {
     /// The clock jumps to the next due time when nothing else can happen, and advances with
     /// reductions (`sched.time.virtual`). For runs.
     Virtual,
+}
+
+/// What a machine asks of the world around it, when it is run and not explored.
+pub trait Host: std::fmt::Debug {
+    /// The next line of a port with its end, or `None` at the end of its input.
+    fn read_line(&self, port: &str) -> Option<Vec<u8>>;
 }
 
 /// Limits and parameters. [`Config::default`] is for running programs, [`Config::explore`] for
@@ -50,10 +57,12 @@ pub struct Config {
     pub node: &'static str,
     /// What can be read from each port.
     pub inputs: BTreeMap<String, Vec<u8>>,
+    /// Who answers reads once `inputs` has nothing left.
+    pub host: Option<Rc<dyn Host>>,
+    /// Whether the machine ends with its root process (`end.run.root`).
+    pub root_halts: bool,
     /// Whether to record which rules fire.
     pub record_rules: bool,
-    /// Whether the machine halts when its root ends (`end.run.root`).
-    pub root_halts: bool,
 }
 
 impl Default for Config {
@@ -74,8 +83,9 @@ impl Default for Config {
             reduction_ns: 1_000,
             node: "nonode@nohost",
             inputs: BTreeMap::new(),
-            record_rules: false,
+            host: None,
             root_halts: false,
+            record_rules: false,
         }
     }
 }

@@ -22,7 +22,7 @@ pub mod signal;
 pub mod term;
 pub mod test;
 
-pub use config::{Config, Time};
+pub use config::{Config, Host, Time};
 pub use explore::{Exploration, explore};
 pub use machine::{Choice, Event, Machine};
 pub use schedule::{Run, Schedule, replay, run};

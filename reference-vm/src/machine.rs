@@ -44,6 +44,8 @@ pub struct Machine {
     pub now: u64,
     /// Fuel left, if it is limited.
     pub fuel: Option<u64>,
+    /// The processes that ended with an error nobody caught, and their reasons, in order.
+    pub crashes: Vec<(Pid, Term)>,
     /// How many processes have not ended.
     pub live: usize,
     /// Whether the process that takes a step has given up its turn.
@@ -143,6 +145,7 @@ impl Machine {
             atoms: Rc::new(BTreeSet::new()),
             persistent: BTreeMap::new(),
             now: 0,
+            crashes: Vec::new(),
             live: 0,
             yielded: false,
             ended: None,
@@ -323,12 +326,7 @@ impl Machine {
         let process = self.slot(pid).live.take().expect("sched.choice.order: P can take a step");
         if let Status::Exiting(reason) = &process.status {
             let reason = reason.clone();
-            let halts = self.config.root_halts && self.slot(pid).origin == Origin::Root;
-            let status = u8::from(reason != Term::atom("normal"));
             self.end_process(pid, *process, reason);
-            if halts {
-                self.ended.get_or_insert(lam_isa::outcome::End::Halt(status));
-            }
             return (Rule::SchedStepEnd, 0);
         }
         let before = process.reductions;

@@ -60,6 +60,15 @@ impl Machine {
         Outcome { ports: self.ports.clone(), processes, end }
     }
 
+    /// The function in which a process stands, as `module:name/arity`.
+    pub fn waits_at(&self, path: &lam_isa::outcome::Path) -> Option<String> {
+        let mut pids = (0..).take(self.procs.len()).map(Pid);
+        let process = self.process(pids.find(|pid| self.path(*pid) == *path)?)?;
+        let module = &process.place.module;
+        let (name, arity) = module.name_of(process.place.function);
+        Some(format!("{}:{}/{arity}", module.name.text(), name.text()))
+    }
+
     /// The exit reason of a process that has ended.
     pub fn exit_reason(&self, pid: Pid) -> Option<&Term> {
         self.procs.get(crate::code::at(pid.0))?.reason.as_ref()

@@ -2,10 +2,11 @@
 //!
 //! One function per case, named as its rule. Book: *Signals*.
 
-use crate::machine::Machine;
+use crate::machine::{Machine, Origin};
 use crate::process::{Alias, Process, Watch, Watcher};
 use crate::term::{Pid, Ref, Term};
 use lam_isa::Rule;
+use lam_isa::outcome::End;
 
 /// A signal on its way.
 #[derive(Clone, Debug, PartialEq)]
@@ -229,6 +230,11 @@ impl Machine {
         self.fire(Rule::EndProcessTell);
         self.slot(pid).reason = Some(reason.clone());
         self.live -= 1;
+        if self.config.root_halts && self.slot(pid).origin == Origin::Root {
+            self.fire(Rule::EndMachineHalt);
+            let status = u8::from(!reason.is_atom("normal"));
+            self.ended.get_or_insert(End::Halt(status));
+        }
         self.names.retain(|_, named| *named != pid);
         for peer in me.links {
             if self.is_alive(peer) {

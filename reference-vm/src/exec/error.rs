@@ -216,6 +216,9 @@ impl Exec<'_> {
                     self.machine.fire(Rule::ExecUnwindEnd);
                     let (rule, reason) = uncaught(class, reason, &frames);
                     self.machine.fire(rule);
+                    if rule != Rule::EndProcessExit {
+                        self.machine.crashes.push((self.pid, reason.clone()));
+                    }
                     self.me.status = Status::Exiting(reason);
                     return;
                 }

@@ -61,12 +61,14 @@ fn read(exec: &mut Exec<'_>, args: &[Term]) -> Reply {
 /// The host's answer to `lam:read` of this port.
 pub fn line(machine: &mut Machine, port: &Term) -> Term {
     let Some(port) = port.as_atom() else { return Term::atom("eof") };
-    let Some(input) = machine.inputs.get_mut(port.text()) else { return Term::atom("eof") };
-    if input.is_empty() {
-        return Term::atom("eof");
-    }
+    let input = machine.inputs.entry(port.text().into()).or_default();
     let end = input.iter().position(|byte| *byte == b'\n').map_or(input.len(), |at| at + 1);
-    Term::binary(input.drain(..end).collect::<Vec<u8>>())
+    let line: Vec<u8> = input.drain(..end).collect();
+    if !line.is_empty() {
+        return Term::binary(line);
+    }
+    let host = machine.config.host.as_ref();
+    host.and_then(|host| host.read_line(port.text())).map_or(Term::atom("eof"), Term::binary)
 }
 
 /// `erlang:display(Term)` writes the canonical text of a term and a line end to `stdout`.
