@@ -182,8 +182,8 @@ impl<'a> Chunks<'a> {
         }
     }
 
-    /// The instructions, and how many functions the header promises.
-    fn code(&self) -> Result<(&'a [u8], u32)> {
+    /// Where in the chunk the instructions begin, and how many functions its header promises.
+    fn code_header(&self) -> Result<(usize, u32)> {
         let mut cursor = self.required("Code")?;
         let size = cursor.count(1)?;
         let mut header = Cursor::new(cursor.take(size)?, "Code");
@@ -194,7 +194,7 @@ impl<'a> Chunks<'a> {
         }
         header.take(8)?;
         let functions = header.u32()?;
-        Ok((cursor.rest(), functions))
+        Ok((cursor.at(), functions))
     }
 }
 
@@ -226,7 +226,9 @@ pub(crate) struct Tables<'a> {
     pub(crate) literals: Vec<Literal>,
     pub(crate) strings: &'a [u8],
     pub(crate) lines: crate::line::Lines,
+    /// The `Code` chunk, and where in it the instructions begin.
     pub(crate) code: &'a [u8],
+    pub(crate) code_start: usize,
     pub(crate) functions: u32,
     /// What of the cells budget is left for other terms.
     pub(crate) cells: usize,
@@ -263,6 +265,7 @@ impl<'a> Tables<'a> {
             strings: &[],
             lines: crate::line::Lines::default(),
             code: &[],
+            code_start: 0,
             functions: 0,
             cells: etf::CELLS_MAX,
         })
@@ -276,7 +279,8 @@ impl<'a> Tables<'a> {
         if let Some(mut cursor) = chunks.cursor("Line") {
             tables.lines = crate::line::Lines::read(&mut cursor)?;
         }
-        (tables.code, tables.functions) = chunks.code()?;
+        (tables.code_start, tables.functions) = chunks.code_header()?;
+        tables.code = chunks.get("Code").unwrap_or_default();
         Ok(tables)
     }
 

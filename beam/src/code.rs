@@ -64,7 +64,7 @@ pub(crate) fn module(chunks: &Chunks<'_>, tables: &Tables<'_>) -> Result<Module>
 
 /// Finds the functions: reads every instruction once and keeps none.
 fn split(tables: &Tables<'_>) -> Result<Vec<Head>> {
-    let mut cursor = Cursor::new(tables.code, "Code");
+    let mut cursor = Cursor::from(tables.code, "Code", tables.code_start);
     let mut heads: Vec<Head> = Vec::new();
     // The label that may belong to the next `func_info`, and what has come since.
     let mut pending: Option<(u32, usize)> = None;

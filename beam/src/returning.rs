@@ -117,12 +117,11 @@ fn look(
     let mut waits = Vec::new();
     let mut open = vec![0];
     while let Some(start) = open.pop() {
-        for at in start..function.code.len() {
-            if std::mem::replace(&mut seen[at], true) {
+        for (instr, seen) in function.code.iter().zip(&mut seen).skip(start) {
+            if std::mem::replace(seen, true) {
                 break;
             }
             *budget = budget.checked_sub(1)?;
-            let instr = &function.code[at];
             each_label(instr, |label| {
                 let target = function.target(label).and_then(|to| usize::try_from(to).ok());
                 open.extend(target.filter(|to| *to < function.code.len()));

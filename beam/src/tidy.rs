@@ -65,14 +65,16 @@ pub(crate) fn each_label(instr: &Instr, mut with: impl FnMut(Label)) {
     }
 }
 
-/// Drops what cannot be reached, labels that nobody names, and jumps to the next instruction.
-pub(crate) fn prune(items: Vec<Item>) -> Vec<Item> {
+/// Drops what cannot be reached, labels that nobody names, and jumps to jumps or to the next
+/// instruction.
+pub(crate) fn prune(mut items: Vec<Item>) -> Vec<Item> {
     let mut positions = HashMap::new();
     for (at, item) in items.iter().enumerate() {
         if let Item::Label(label) = item {
             positions.entry(*label).or_insert(at);
         }
     }
+    thread(&mut items);
     let mut reached = vec![false; items.len()];
     let mut named = HashSet::new();
     let mut open = vec![0];
@@ -117,6 +119,34 @@ pub(crate) fn prune(items: Vec<Item>) -> Vec<Item> {
         }
     }
     kept
+}
+
+/// Lets labels before which nothing but a jump stands be where that jump leads.
+fn thread(items: &mut [Item]) {
+    let mut leads: HashMap<Label, Label> = HashMap::new();
+    let mut run: Vec<Label> = Vec::new();
+    for item in &*items {
+        match item {
+            Item::Label(label) => run.push(*label),
+            Item::Place(_) => {}
+            Item::Instr(Instr::Jump { to }) => {
+                leads.extend(run.drain(..).map(|label| (label, *to)));
+            }
+            Item::Instr(_) => run.clear(),
+        }
+    }
+    for item in items {
+        let Item::Instr(instr) = item else { continue };
+        for label in labels_mut(instr) {
+            // Jumps in a circle lead nowhere, and stay as they are after a few steps.
+            for _ in 0..8 {
+                match leads.get(label) {
+                    Some(to) => *label = *to,
+                    None => break,
+                }
+            }
+        }
+    }
 }
 
 /// Fuses runs of moves into one parallel move, and runs of commands on a context into one `bmatch`.
