@@ -48,6 +48,11 @@ impl Console {
         let _ = err.write_all(text.as_bytes());
     }
 
+    /// Writes the bytes of a program to standard error, as they are.
+    pub fn err_bytes(&self, bytes: &[u8]) {
+        let _ = io::stderr().lock().write_all(bytes);
+    }
+
     /// Tells what went wrong.
     pub fn complain(&self, failure: &Failure) {
         let text = match self.json {

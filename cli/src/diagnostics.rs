@@ -20,6 +20,10 @@ impl Status {
     pub const USAGE: Status = Status(2);
     /// The input breaks a rule.
     pub const INVALID: Status = Status(3);
+    /// A limit was reached.
+    pub const LIMIT: Status = Status(4);
+    /// Nothing can happen any more, and the first process has not ended.
+    pub const DEADLOCK: Status = Status(5);
 }
 
 /// Why a verb could not do its work.

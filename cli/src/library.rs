@@ -1,11 +1,12 @@
 //! Where the modules of a program are found.
 //!
-//! In this order: among those given, beside the program and in the `-pa` folders, in LAM's own
-//! library, which is part of this command, and in the libraries of an installed Erlang and Elixir.
+//! In this order: among those given, in LAM's own library, which is part of this command, beside
+//! the program and in the `-pa` folders, and in the libraries of an installed Erlang and Elixir.
 //! Modules are read when they are asked for, and only then.
 
 use crate::diagnostics::Failure;
 use crate::input;
+use crate::shipped;
 use lam_isa::Verified;
 use lam_isa::link::{FunctionName, Library};
 use lam_reference::code::Loader;
@@ -84,15 +85,14 @@ impl Shelves {
         if name.is_empty() || name.contains(['/', '\\', '\0']) || name.starts_with("..") {
             return None;
         }
-        let own = OWN.iter().find(|(own, _)| *own == name);
-        if let Some((_, text)) = own {
-            let module = lam_isa::text::parse(text).ok()?.into_iter().next()?;
-            return Some(Rc::new(lam_isa::verify(module).ok()?));
+        if let Some(module) = shipped::module(name) {
+            return Some(Rc::new(module));
         }
         let forms = ["beam", "lamb", "lam"];
-        let files = self.folders.iter().flat_map(|folder| {
-            forms.map(|form| folder.join(format!("{name}.{form}")))
-        });
+        let files = self
+            .folders
+            .iter()
+            .flat_map(|folder| forms.map(|form| folder.join(format!("{name}.{form}"))));
         let file = files.into_iter().find(|file| file.is_file())?;
         match input::load(&file.to_string_lossy()) {
             Ok(modules) => modules.into_iter().map(Rc::new).find(|module| module.name() == name),
@@ -144,6 +144,3 @@ fn ebins(lib: &Path) -> Vec<PathBuf> {
     folders.sort();
     folders
 }
-
-/// LAM's own library, as text.
-const OWN: &[(&str, &str)] = &[];

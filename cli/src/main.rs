@@ -7,8 +7,14 @@ mod asm;
 mod check;
 mod console;
 mod diagnostics;
+mod explore;
 mod fmt;
 mod input;
+mod library;
+mod machine;
+mod run;
+mod shipped;
+mod trace;
 
 use clap::{CommandFactory, Parser, Subcommand, ValueEnum};
 use console::Console;
@@ -50,6 +56,8 @@ enum Color {
 
 #[derive(Subcommand)]
 enum Verb {
+    /// Run a program; this is what happens without a verb, too.
+    Run(run::Run),
     /// Assemble: write a program as a LAM binary.
     Asm(asm::Asm),
     /// Disassemble: print a program as LAM text.
@@ -58,6 +66,12 @@ enum Verb {
     Check(check::Check),
     /// Put LAM text into its usual shape.
     Fmt(fmt::Fmt),
+    /// List every outcome that some schedule leads to.
+    Explore(explore::Explore),
+    /// Follow a schedule and tell the outcome.
+    Replay(explore::Replay),
+    /// Run a program and print every step with its rule.
+    Trace(trace::Trace),
     /// Print the instruction table as JSON.
     Spec,
     /// Print completions for a shell.
@@ -70,9 +84,18 @@ enum Verb {
 }
 
 fn main() -> ExitCode {
-    let cli = Cli::parse_from(with_default_verb(std::env::args_os().collect()));
+    let arguments = std::env::args_os().map(|argument| match argument.to_str() {
+        // Erlang's spelling, with one dash.
+        Some("-pa") => "--pa".into(),
+        _ => argument,
+    });
+    let cli = Cli::parse_from(with_default_verb(arguments.collect()));
     let console = Console::new(cli.color.into(), cli.json);
     let done = match cli.verb {
+        Verb::Run(run) => run.run(&console),
+        Verb::Explore(explore) => explore.run(&console),
+        Verb::Replay(replay) => replay.run(&console),
+        Verb::Trace(trace) => trace.run(&console),
         Verb::Asm(asm) => asm.run(&console),
         Verb::Dis(dis) => dis.run(&console),
         Verb::Check(check) => check.run(&console),

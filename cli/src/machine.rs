@@ -1,0 +1,135 @@
+//! From a linked program to a machine that stands before its first step.
+
+use crate::diagnostics::{Failure, Status};
+use crate::input::{Form, Input};
+use crate::library::{Search, Shelves};
+use crate::shipped;
+use lam_isa::{FunRef, Verified};
+use lam_reference::code::Code;
+use lam_reference::machine::Origin;
+use lam_reference::term::{Atom, Term};
+use lam_reference::{Config, Machine};
+use std::rc::Rc;
+
+/// A program and its arguments.
+#[derive(clap::Args, Clone, Debug)]
+pub struct Program {
+    #[command(flatten)]
+    pub search: Search,
+    /// LAM text, a LAM binary or a BEAM file; `-` is standard input.
+    pub file: String,
+    /// What `main/1` of the program receives, as strings.
+    #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
+    pub arguments: Vec<String>,
+}
+
+/// The limits of a run.
+#[derive(clap::Args, Clone, Debug, Default)]
+pub struct Limits {
+    /// End after this much fuel, the exact cost of the instructions.
+    #[arg(long, value_name = "N")]
+    fuel: Option<u64>,
+    /// The live words that the heap of a process may have.
+    #[arg(long, value_name = "WORDS")]
+    max_heap: Option<u64>,
+    /// The messages that a mailbox may hold.
+    #[arg(long, value_name = "N")]
+    max_mailbox: Option<usize>,
+    /// The processes that may live at once.
+    #[arg(long, value_name = "N")]
+    max_processes: Option<usize>,
+    /// The atoms that a program may make.
+    #[arg(long, value_name = "N")]
+    max_atoms: Option<usize>,
+    /// The bits of an integer.
+    #[arg(long, value_name = "BITS")]
+    max_integer: Option<u64>,
+}
+
+impl Limits {
+    /// The configuration with these limits set.
+    pub fn set(&self, mut config: Config) -> Config {
+        config.fuel = self.fuel.or(config.fuel);
+        config.heap_words = self.max_heap.unwrap_or(config.heap_words);
+        config.mailbox_max = self.max_mailbox.unwrap_or(config.mailbox_max);
+        config.processes_max = self.max_processes.unwrap_or(config.processes_max);
+        config.atoms_max = self.max_atoms.unwrap_or(config.atoms_max);
+        config.integer_bits = self.max_integer.unwrap_or(config.integer_bits);
+        config
+    }
+}
+
+/// A machine before its first step, and where it finds what it does not have.
+pub struct Ready {
+    /// The machine.
+    pub machine: Machine,
+    /// Its modules.
+    pub shelves: Rc<Shelves>,
+}
+
+impl Program {
+    /// The machine whose root calls `main/1` with the arguments, else `main/0`, of the first
+    /// module. Other modules are loaded when they are called.
+    ///
+    /// A program that prints by Erlang's `io` gets the servers for it from `lam_boot`; so does
+    /// every BEAM file if `erlang`, since the libraries that it calls may.
+    pub fn ready(&self, config: Config, erlang: bool) -> Result<Ready, Failure> {
+        let input = Input::read(&self.file)?;
+        let form = input.form;
+        let modules: Vec<Rc<Verified>> =
+            input.parse()?.verify()?.into_iter().map(Rc::new).collect();
+        let main = main(&modules)?;
+        let arguments = Term::list(self.arguments.iter().map(|text| string(text)));
+        let boots = (erlang && form == Form::Beam) || modules.iter().any(|m| prints(m));
+        let (module, function, arguments) = match boots && shipped::has("lam_boot") {
+            true => ("lam_boot", "main", vec![Term::atom(&main.module), arguments]),
+            false if main.arity == 1 => (main.module.as_str(), "main", vec![arguments]),
+            false => (main.module.as_str(), "main", Vec::new()),
+        };
+        let shelves = Rc::new(Shelves::new(&modules, &self.file, &self.search));
+        let mut code = Code::with_loader(shelves.clone());
+        for module in modules {
+            code.add(module);
+        }
+        let mut machine = Machine::new(code, config);
+        let call = (Atom::new(module), Atom::new(function), arguments);
+        machine.add_process(Origin::Root, call, None);
+        Ok(Ready { machine, shelves })
+    }
+}
+
+/// Where a program begins.
+struct Main {
+    module: String,
+    arity: u8,
+}
+
+fn main(modules: &[Rc<Verified>]) -> Result<Main, Failure> {
+    let Some(module) = modules.first() else {
+        return Err(Failure::new(Status::INVALID, "the program has no module"));
+    };
+    let exports = |arity| module.function("main", arity).is_some_and(|main| main.exported);
+    match [1, 0].into_iter().find(|arity| exports(*arity)) {
+        Some(arity) => Ok(Main { module: module.name().to_owned(), arity }),
+        None => {
+            let name = module.name();
+            let message = format!("module `{name}` exports neither main/1 nor main/0");
+            Err(Failure::new(Status::INVALID, message))
+        }
+    }
+}
+
+/// Whether a module calls what talks to the io servers.
+fn prints(module: &Verified) -> bool {
+    module.references.iter().any(|reference| match reference {
+        FunRef::External { module: other, .. } => {
+            matches!(module.atom(*other), "io" | "logger" | "error_logger" | "Elixir.IO")
+        }
+        FunRef::Local(_) => false,
+    })
+}
+
+/// An argument as Erlang's strings are: a list of code points.
+fn string(text: &str) -> Term {
+    Term::list(text.chars().map(|c| Term::Int(i64::from(u32::from(c)))))
+}

@@ -1,0 +1,162 @@
+//! `lam run`: one run of a program, its output and its end.
+//!
+//! Book: *Observation*, for what the end of the root means and for the exit status.
+
+use crate::console::Console;
+use crate::diagnostics::{Diagnostic, Failure, Status};
+use crate::machine::{Limits, Program, Ready};
+use lam_isa::outcome::{End, Limit};
+use lam_reference::process::Process;
+use lam_reference::term::{Pid, Term};
+use lam_reference::{Config, Host, Machine, Schedule, schedule};
+use std::io::BufRead;
+use std::rc::Rc;
+
+/// Run a program.
+#[derive(clap::Args)]
+pub struct Run {
+    /// Which machine runs it.
+    #[arg(long, value_enum, default_value_t = Vm::Reference)]
+    vm: Vm,
+    /// Draw the schedule from this seed; the same seed gives the same run.
+    #[arg(long, value_name = "N")]
+    seed: Option<u64>,
+    /// End after so many steps.
+    #[arg(long, value_name = "N")]
+    max_steps: Option<u64>,
+    #[command(flatten)]
+    limits: Limits,
+    #[command(flatten)]
+    program: Program,
+}
+
+/// The machines there are.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
+enum Vm {
+    /// The reference machine.
+    Reference,
+}
+
+impl Run {
+    /// Runs the program to its end; the status is the program's.
+    pub fn run(self, console: &Console) -> Result<Status, Failure> {
+        let Vm::Reference = self.vm;
+        let config =
+            Config { root_halts: true, host: Some(Rc::new(Terminal)), ..Config::default() };
+        let Ready { mut machine, shelves } = self.program.ready(self.limits.set(config), true)?;
+        let schedule = self.seed.map_or(Schedule::RoundRobin, Schedule::Seeded);
+        let mut output = Output { console, stdout: 0, stderr: 0, failure: None };
+        let steps_max = self.max_steps.unwrap_or(u64::MAX);
+        let run = schedule::run(&mut machine, &schedule, steps_max, &mut |machine, _| {
+            output.forward(machine);
+        });
+        output.forward(&machine);
+        // A module that was found and could not be read is `undef` for the program.
+        shelves.troubles().iter().for_each(|trouble| console.complain(trouble));
+        if let Some(failure) = output.failure {
+            return Err(failure);
+        }
+        let run = run.map_err(|error| Failure::new(Status::INVALID, error.to_string()))?;
+        end(&machine, run.outcome.end)
+    }
+}
+
+/// The world of a program that is run by hand.
+#[derive(Debug)]
+struct Terminal;
+
+impl Host for Terminal {
+    fn read_line(&self, port: &str) -> Option<Vec<u8>> {
+        if port != "stdin" {
+            return None;
+        }
+        let mut line = Vec::new();
+        // A stream that cannot be read has ended, for the program.
+        let read = std::io::stdin().lock().read_until(b'\n', &mut line);
+        read.is_ok_and(|bytes| bytes > 0).then_some(line)
+    }
+}
+
+/// Brings what the machine's ports were given to the streams of the command.
+struct Output<'c> {
+    console: &'c Console,
+    stdout: usize,
+    stderr: usize,
+    failure: Option<Failure>,
+}
+
+impl Output<'_> {
+    fn forward(&mut self, machine: &Machine) {
+        if machine.ports.is_empty() || self.failure.is_some() {
+            return;
+        }
+        let new = |port: &str, from: &mut usize| {
+            let bytes = machine.ports.get(port).map_or(&[][..], |bytes| &bytes[*from..]);
+            *from += bytes.len();
+            bytes.to_vec()
+        };
+        let stdout = new("stdout", &mut self.stdout);
+        let stderr = new("stderr", &mut self.stderr);
+        if !stdout.is_empty() {
+            self.failure = self.console.bytes(&stdout).err();
+        }
+        if !stderr.is_empty() {
+            self.console.err_bytes(&stderr);
+        }
+    }
+}
+
+/// What the end of a run means for the command.
+fn end(machine: &Machine, end: End) -> Result<Status, Failure> {
+    let root = Pid(0);
+    match (machine.exit_reason(root), end) {
+        (Some(reason), _) if *reason == Term::atom("normal") => Ok(Status::OK),
+        (Some(reason), _) => {
+            let message = format!("the first process ended with {}", machine.show(reason));
+            let diagnostic = Diagnostic::new(message).code("end.run.uncaught");
+            Err(Failure { status: Status::FAILED, diagnostics: vec![diagnostic] })
+        }
+        (None, End::Halt(status)) => Ok(Status(status)),
+        (None, End::Exhausted(limit)) => {
+            let (message, code) = match limit {
+                Limit::Fuel => ("the fuel is spent", Some("lim.fuel.spent")),
+                Limit::Steps => ("the steps of `--max-steps` are done", None),
+            };
+            let mut diagnostic = Diagnostic::new(message);
+            diagnostic.code = code.map(str::to_owned);
+            Err(Failure { status: Status::LIMIT, diagnostics: vec![diagnostic] })
+        }
+        (None, End::Quiet) => {
+            let message = "deadlock: every process waits, and nothing can happen any more";
+            let mut diagnostic = Diagnostic::new(message).code("end.run.deadlock");
+            for (slot, number) in machine.procs.iter().zip(0..) {
+                if let Some(process) = &slot.live {
+                    diagnostic.notes.push(waits(machine, Pid(number), process));
+                }
+            }
+            Err(Failure { status: Status::DEADLOCK, diagnostics: vec![diagnostic] })
+        }
+    }
+}
+
+/// Who waits where, and with what in its mailbox.
+fn waits(machine: &Machine, pid: Pid, process: &Process) -> String {
+    let place = &process.place;
+    let (name, arity) = place.module.name_of(place.function);
+    let line = match place.module.location(place.function, place.pc) {
+        Some((file, location)) => format!(" ({file}:{})", location.line),
+        None => String::new(),
+    };
+    let mailbox: Vec<String> =
+        process.mailbox.iter().map(|message| machine.show(message)).collect();
+    let mailbox = match mailbox.as_slice() {
+        [] => "an empty mailbox".to_owned(),
+        messages => format!("{} in its mailbox", messages.join(", ")),
+    };
+    format!(
+        "{} waits in {}:{}/{arity}{line} with {mailbox}",
+        machine.path(pid),
+        place.module.name.text(),
+        name.text(),
+    )
+}
