@@ -130,6 +130,7 @@ fn binary_to_list_from(_: &mut dyn Env, args: &[Term]) -> Result<Term, Exception
 
 /// `binary:bin_to_list` of a part.
 fn bin_to_list(_: &mut dyn Env, args: &[Term]) -> Result<Term, Exception> {
+    bytes(&args[0])?;
     let part = sliced(args)?;
     Ok(Term::list(byte_terms(&bytes(&part)?)))
 }
@@ -158,7 +159,6 @@ fn split_binary(_: &mut dyn Env, args: &[Term]) -> Result<Term, Exception> {
 
 /// The part that `(Binary, {Start, Length})` or `(Binary, Start, Length)` names.
 fn sliced(args: &[Term]) -> Result<Term, Exception> {
-    bytes(&args[0])?;
     match args {
         [binary, start, length] => binary_part(binary, start, length),
         [binary, slice] => match tuple(slice)? {

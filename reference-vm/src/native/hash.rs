@@ -1,6 +1,5 @@
-//! Natives that hash terms and bytes.
+//! Natives that hash terms: numbers that are the same on every machine and in every release.
 
-use super::binaries::iodata;
 use super::{Env, Exception, PureTable};
 use crate::term::{Atom, Bits, Fun, Term, integer};
 
@@ -8,14 +7,7 @@ use crate::term::{Atom, Bits, Fun, Term, integer};
 pub const TABLE: PureTable = &[
     ("erlang", "phash2", 1, phash2),
     ("erlang", "phash2", 2, phash2_range),
-    ("erlang", "md5", 1, md5),
-    ("erlang", "md5_init", 0, |_, _| Ok(Term::binary([]))),
-    ("erlang", "md5_update", 2, md5_update),
-    ("erlang", "md5_final", 1, md5),
-    ("erlang", "crc32", 1, crc32),
-    ("erlang", "crc32", 2, crc32_from),
-    ("erlang", "adler32", 1, adler32),
-    ("erlang", "adler32", 2, adler32_from),
+    ("erlang", "phash", 2, phash),
 ];
 
 fn phash2(_: &mut dyn Env, args: &[Term]) -> Result<Term, Exception> {
@@ -27,6 +19,13 @@ fn phash2_range(_: &mut dyn Env, args: &[Term]) -> Result<Term, Exception> {
     let range = args[1].as_int().filter(|range| (1..=1 << 32).contains(range));
     let range = range.ok_or_else(Exception::badarg)?;
     Ok(Term::Int(i64::from(portable_hash(&args[0])) % range))
+}
+
+/// The older hash, which `dict` and `sets` put their elements in order by: from 1 to a range.
+fn phash(_: &mut dyn Env, args: &[Term]) -> Result<Term, Exception> {
+    let range = args[1].as_int().filter(|range| (1..=1 << 32).contains(range));
+    let range = range.ok_or_else(Exception::badarg)?;
+    Ok(Term::Int(1 + i64::from(older_hash(&args[0])) % range))
 }
 
 /// What each step of the hash adds: multiples of the golden ratio, a different one for each type.
@@ -242,103 +241,114 @@ fn big_endian(bytes: &[u8]) -> u32 {
     bytes.iter().fold(0, |word, byte| (word << 8) | u32::from(*byte))
 }
 
-fn md5(_: &mut dyn Env, args: &[Term]) -> Result<Term, Exception> {
-    Ok(Term::binary(digest(&iodata(&args[0])?)))
+/// The primes of the older hash, by their number from 1.
+const PRIMES: [u32; 14] = [
+    268_440_163,
+    268_439_161,
+    268_435_459,
+    268_436_141,
+    268_438_633,
+    268_437_017,
+    268_438_039,
+    268_437_511,
+    268_439_627,
+    268_440_479,
+    268_440_577,
+    268_440_581,
+    268_440_593,
+    268_440_611,
+];
+
+/// What is still to be hashed the older way.
+enum Older<'a> {
+    Term(&'a Term),
+    /// The rest of a list after its first element.
+    Tail(&'a Term),
+    /// A step at the end of a list or tuple.
+    Step(u32, u32),
 }
 
-/// The context of `md5_init` and `md5_update` is all data so far.
-fn md5_update(_: &mut dyn Env, args: &[Term]) -> Result<Term, Exception> {
-    let mut data = iodata(&args[0])?;
-    data.extend(iodata(&args[1])?);
-    Ok(Term::binary(data))
+/// One step: multiply by a prime and add.
+fn step(hash: u32, prime: usize, add: u32) -> u32 {
+    hash.wrapping_mul(PRIMES[prime - 1]).wrapping_add(add)
 }
 
-/// The MD5 digest of some bytes (RFC 1321).
-fn digest(data: &[u8]) -> Vec<u8> {
-    const TURNS: [[u32; 4]; 4] =
-        [[7, 12, 17, 22], [5, 9, 14, 20], [4, 11, 16, 23], [6, 10, 15, 21]];
-    let mut state: [u32; 4] = [0x6745_2301, 0xefcd_ab89, 0x98ba_dcfe, 0x1032_5476];
-    let mut padded = data.to_vec();
-    padded.push(0x80);
-    padded.resize(padded.len().next_multiple_of(64), 0);
-    if padded.len() < data.len() + 9 {
-        padded.resize(padded.len() + 64, 0);
-    }
-    let end = padded.len() - 8;
-    padded[end..].copy_from_slice(&((data.len() as u64).wrapping_mul(8)).to_le_bytes());
-    for block in padded.as_chunks::<64>().0 {
-        let (words, _) = block.as_chunks::<4>();
-        let [mut a, mut b, mut c, mut d] = state;
-        for step in 0..64 {
-            let (function, word) = match step / 16 {
-                0 => ((b & c) | (!b & d), step),
-                1 => ((d & b) | (!d & c), (5 * step + 1) % 16),
-                2 => (b ^ c ^ d, (3 * step + 5) % 16),
-                _ => (c ^ (b | !d), (7 * step) % 16),
-            };
-            let sum = a
-                .wrapping_add(function)
-                .wrapping_add(sine(step))
-                .wrapping_add(u32::from_le_bytes(words[word]));
-            let turned = sum.rotate_left(TURNS[step / 16][step % 4]);
-            (a, d, c, b) = (d, c, b, b.wrapping_add(turned));
-        }
-        for (word, add) in state.iter_mut().zip([a, b, c, d]) {
-            *word = word.wrapping_add(add);
-        }
-    }
-    state.iter().flat_map(|word| word.to_le_bytes()).collect()
-}
-
-/// The constant of a step: the sine of its number, from 1, times 2^32.
-#[expect(
-    clippy::cast_possible_truncation,
-    clippy::cast_sign_loss,
-    clippy::cast_precision_loss,
-    reason = "a step is below 64, a sine between 0 and 1"
-)]
-fn sine(step: usize) -> u32 {
-    (((step + 1) as f64).sin().abs() * 4_294_967_296.0) as u32
-}
-
-/// The checksum to go on from.
-fn checksum(term: &Term) -> Result<u32, Exception> {
-    term.as_int().and_then(|n| u32::try_from(n).ok()).ok_or_else(Exception::badarg)
-}
-
-fn crc32(_: &mut dyn Env, args: &[Term]) -> Result<Term, Exception> {
-    Ok(crc32_of(0, &iodata(&args[0])?))
-}
-
-fn crc32_from(_: &mut dyn Env, args: &[Term]) -> Result<Term, Exception> {
-    Ok(crc32_of(checksum(&args[0])?, &iodata(&args[1])?))
-}
-
-/// Bit by bit, the lowest first.
-fn crc32_of(start: u32, data: &[u8]) -> Term {
-    let mut crc = !start;
-    for byte in data {
-        crc ^= u32::from(*byte);
-        for _ in 0..8 {
-            crc = (crc >> 1) ^ if crc & 1 == 0 { 0 } else { 0xedb8_8320 };
+fn older_hash(term: &Term) -> u32 {
+    let mut hash: u32 = 0;
+    let mut waiting = vec![Older::Term(term)];
+    while let Some(work) = waiting.pop() {
+        match work {
+            Older::Step(prime, add) => hash = step(hash, prime as usize, add),
+            Older::Tail(tail) => {
+                // The end of a list is marked by one more step.
+                if !matches!(tail, Term::Cons(_)) {
+                    waiting.push(Older::Step(8, 0));
+                }
+                waiting.push(Older::Term(tail));
+            }
+            Older::Term(term) => hash = older_step(hash, term, &mut waiting),
         }
     }
-    Term::Int(i64::from(!crc))
+    hash
 }
 
-fn adler32(_: &mut dyn Env, args: &[Term]) -> Result<Term, Exception> {
-    Ok(adler32_of(1, &iodata(&args[0])?))
-}
-
-fn adler32_from(_: &mut dyn Env, args: &[Term]) -> Result<Term, Exception> {
-    Ok(adler32_of(checksum(&args[0])?, &iodata(&args[1])?))
-}
-
-fn adler32_of(start: u32, data: &[u8]) -> Term {
-    let (mut low, mut high) = (start & 0xffff, start >> 16);
-    for byte in data {
-        low = (low + u32::from(*byte)) % 65521;
-        high = (high + low) % 65521;
+fn older_step<'a>(hash: u32, term: &'a Term, waiting: &mut Vec<Older<'a>>) -> u32 {
+    match term {
+        Term::Int(_) | Term::Big(_) => older_integer(hash, term),
+        Term::Float(float) => {
+            let bits = if *float == 0.0 { 0 } else { float.to_bits() };
+            step(hash, 6, low(bits) ^ high(bits))
+        }
+        Term::Atom(atom) => step(hash, 1, hash_atom(*atom)),
+        Term::Nil => step(hash, 3, 1),
+        Term::Cons(cons) => match cons.head.as_int().and_then(|code| u8::try_from(code).ok()) {
+            Some(byte) => {
+                waiting.push(Older::Tail(&cons.tail));
+                step(hash, 2, u32::from(byte))
+            }
+            None => {
+                waiting.extend([Older::Tail(&cons.tail), Older::Term(&cons.head)]);
+                hash
+            }
+        },
+        Term::Tuple(elements) => {
+            waiting.push(Older::Step(9, count(elements.len())));
+            waiting.extend(elements.iter().rev().map(Older::Term));
+            hash
+        }
+        Term::Map(_) => step(hash, 13, PRIMES[13]).wrapping_add(portable_hash(term)),
+        Term::Bits(bits) => {
+            let (whole, rest) = (bits.bit_length() / 8, bits.bit_length() % 8);
+            let bytes = bits.bytes();
+            let mut hash =
+                bytes[..whole].iter().fold(hash, |hash, byte| step(hash, 1, u32::from(*byte)));
+            if rest > 0 {
+                hash = step(step(hash, 1, u32::from(bytes[whole] >> (8 - rest))), 12, count(rest));
+            }
+            step(hash, 4, count(whole))
+        }
+        Term::Fun(fun) => match &**fun {
+            Fun::External { module, name, arity } => {
+                let hash = step(hash, 11, u32::from(*arity));
+                step(step(hash, 1, hash_atom(*module)), 1, hash_atom(*name))
+            }
+            Fun::Local { module, index, unique, captured, .. } => {
+                waiting.extend(captured.iter().rev().map(Older::Term));
+                let hash = step(step(hash, 10, count(captured.len())), 1, hash_atom(*module));
+                step(step(hash, 2, *index), 2, *unique)
+            }
+        },
+        Term::Pid(pid) => step(hash, 5, pid.0),
+        Term::Ref(reference) => step(step(hash, 9, reference.number), 10, reference.creator.0),
     }
-    Term::Int(i64::from((high << 16) | low))
+}
+
+/// Four bytes at a time, the lowest first, up to the last four that are not all zero; then the
+/// sign.
+fn older_integer(hash: u32, term: &Term) -> u32 {
+    let digits = integer::value(term).map(|value| value.magnitude().to_u32_digits());
+    let digits = digits.filter(|digits| !digits.is_empty()).unwrap_or_else(|| vec![0]);
+    let bytes = digits.iter().flat_map(|digit| digit.to_le_bytes());
+    let hash = bytes.fold(hash, |hash, byte| step(hash, 2, u32::from(byte)));
+    step(hash, if integer::is_negative(term) { 4 } else { 3 }, 0)
 }

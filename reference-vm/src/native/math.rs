@@ -9,9 +9,9 @@ use crate::term::{Term, float};
 /// The natives of this theme.
 pub const TABLE: PureTable = &[
     ("math", "acos", 1, |_, args| of_one(args, f64::acos)),
-    ("math", "acosh", 1, |_, args| of_one(args, f64::acosh)),
+    ("math", "acosh", 1, |_, args| of_one(args, libm::acosh)),
     ("math", "asin", 1, |_, args| of_one(args, f64::asin)),
-    ("math", "asinh", 1, |_, args| of_one(args, f64::asinh)),
+    ("math", "asinh", 1, |_, args| of_one(args, libm::asinh)),
     ("math", "atan", 1, |_, args| of_one(args, f64::atan)),
     ("math", "atan2", 2, |_, args| of_two(args, f64::atan2)),
     ("math", "atanh", 1, |_, args| of_one(args, f64::atanh)),

@@ -7,6 +7,7 @@
 mod atoms;
 mod binaries;
 mod call;
+mod checksum;
 mod code;
 mod etf;
 mod hash;
@@ -172,9 +173,12 @@ impl Native {
 /// Module, name, arity, effect and body of natives of one theme.
 pub type BoundTable = &'static [(&'static str, &'static str, u8, Effect, Bound)];
 
+/// Natives by module, name and arity.
+type Named<T> = BTreeMap<(&'static str, &'static str, u8), T>;
+
 /// The native of that name.
 pub fn find(module: Atom, name: Atom, arity: u8) -> Option<Native> {
-    static BOUND: OnceLock<BTreeMap<(&str, &str, u8), (Effect, Bound)>> = OnceLock::new();
+    static BOUND: OnceLock<Named<(Effect, Bound)>> = OnceLock::new();
     let bound = BOUND.get_or_init(|| {
         let themes = [
             call::TABLE,
@@ -261,6 +265,7 @@ impl Env for Machine {
 const PURE: &[PureTable] = &[
     atoms::TABLE,
     binaries::TABLE,
+    checksum::TABLE,
     etf::TABLE,
     hash::TABLE,
     ids::TABLE,
@@ -276,7 +281,7 @@ const PURE: &[PureTable] = &[
 
 /// The pure native of that name.
 pub fn pure(module: &str, name: &str, arity: u8) -> Option<Pure> {
-    static ALL: OnceLock<BTreeMap<(&str, &str, u8), Pure>> = OnceLock::new();
+    static ALL: OnceLock<Named<Pure>> = OnceLock::new();
     let all = ALL.get_or_init(|| {
         let entries = PURE.iter().copied().flatten();
         entries.map(|(module, name, arity, native)| ((*module, *name, *arity), *native)).collect()

@@ -117,8 +117,14 @@ fn float_to_binary(_: &mut dyn Env, args: &[Term]) -> Result<Term, Exception> {
     float_text(args).map(Term::binary)
 }
 
+/// A comma is taken for a point.
 fn parsed_float(text: &[u8]) -> Result<Term, Exception> {
-    float::from_text(text).map(Term::Float).ok_or_else(Exception::badarg)
+    let comma = text.iter().position(|byte| *byte == b',');
+    let mut text = text.to_vec();
+    if let Some(comma) = comma {
+        text[comma] = b'.';
+    }
+    float::from_text(&text).map(Term::Float).ok_or_else(Exception::badarg)
 }
 
 fn list_to_float(_: &mut dyn Env, args: &[Term]) -> Result<Term, Exception> {

@@ -43,6 +43,11 @@ fn patterns(arg: &Term) -> Result<Vec<Vec<u8>>, Exception> {
     Ok(patterns)
 }
 
+/// The patterns to search for; in an empty binary nothing is found, whatever they are.
+fn patterns_for(subject: &[u8], arg: &Term) -> Result<Vec<Vec<u8>>, Exception> {
+    if subject.is_empty() { Ok(Vec::new()) } else { patterns(arg) }
+}
+
 /// The options of these natives.
 struct Options {
     /// Where to search.
@@ -116,23 +121,23 @@ fn place(found: &Range<usize>) -> Term {
 
 fn find(_: &mut dyn Env, args: &[Term]) -> Result<Term, Exception> {
     let subject = bytes(&args[0])?;
-    let patterns = patterns(&args[1])?;
     let scope = options(subject.len(), args.get(2), false)?.scope;
+    let patterns = patterns_for(&subject, &args[1])?;
     Ok(first_match(&subject, &patterns, scope).map_or(Term::atom("nomatch"), |found| place(&found)))
 }
 
 fn find_all(_: &mut dyn Env, args: &[Term]) -> Result<Term, Exception> {
     let subject = bytes(&args[0])?;
-    let patterns = patterns(&args[1])?;
     let scope = options(subject.len(), args.get(2), false)?.scope;
+    let patterns = patterns_for(&subject, &args[1])?;
     let matches = all_matches(&subject, &patterns, scope, false);
     Ok(Term::list(matches.iter().map(place).collect::<Vec<_>>()))
 }
 
 fn split(_: &mut dyn Env, args: &[Term]) -> Result<Term, Exception> {
     let subject = bytes(&args[0])?;
-    let patterns = patterns(&args[1])?;
     let options = options(subject.len(), args.get(2), true)?;
+    let patterns = patterns_for(&subject, &args[1])?;
     let matches = all_matches(&subject, &patterns, options.scope, !options.global);
     let starts = std::iter::once(0).chain(matches.iter().map(|found| found.end));
     let ends = matches.iter().map(|found| found.start).chain([subject.len()]);

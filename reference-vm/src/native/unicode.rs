@@ -141,13 +141,13 @@ impl Reader {
             self.text.push(char);
             self.cut.clear();
         }
-        while let Some(first) = bytes.get(start) {
+        while start < bytes.len() {
             match decode_utf8(&bytes[start..]) {
                 Some((char, length)) => {
                     self.text.push(char);
                     start += length;
                 }
-                None if start + sequence_length(*first) > bytes.len() => {
+                None if is_beginning(&bytes[start..]) => {
                     self.cut = bytes[start..].to_vec();
                     return Ok(());
                 }
@@ -184,4 +184,10 @@ fn sequence_length(first: u8) -> usize {
         0xf0..=0xf7 => 4,
         _ => 1,
     }
+}
+
+/// Whether bytes may be the beginning of a longer sequence.
+fn is_beginning(bytes: &[u8]) -> bool {
+    let continues = |byte: &u8| (0x80..0xc0).contains(byte);
+    sequence_length(bytes[0]) > bytes.len() && bytes[1..].iter().all(continues)
 }

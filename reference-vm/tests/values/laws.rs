@@ -1,0 +1,314 @@
+//! Laws that values keep, tried on random ones.
+
+use crate::{Bare, call};
+use dashu_int::IBig;
+use lam_isa::kind::Op;
+use lam_reference::op::evaluate;
+use lam_reference::term::{
+    BitReader, BitWriter, Bits, Fun, Map, Pid, Ref, Term, compare, compare_exact, compare_keys,
+    float, integer,
+};
+use quickcheck::{Arbitrary, Gen, quickcheck};
+use std::cmp::Ordering;
+use std::rc::Rc;
+
+/// A random term; small numbers are likely, so that equal ones meet.
+#[derive(Clone, Debug)]
+struct Any(Term);
+
+impl Arbitrary for Any {
+    fn arbitrary(g: &mut Gen) -> Any {
+        Any(any(g, 3))
+    }
+}
+
+fn any(g: &mut Gen, depth: u32) -> Term {
+    let shapes: &[u8] =
+        if depth == 0 { &[0, 1, 2, 3, 4, 9] } else { &[0, 1, 2, 3, 4, 5, 6, 7, 8, 9] };
+    let some =
+        |g: &mut Gen| (0..u8::arbitrary(g) % 4).map(|_| any(g, depth - 1)).collect::<Vec<_>>();
+    match g.choose(shapes).expect("shapes") {
+        0 => Term::Int(i64::from(i8::arbitrary(g) % 4)),
+        1 => Term::Float(f64::from(i8::arbitrary(g) % 8) / 2.0),
+        2 => number(g),
+        3 => Term::atom(g.choose(&["a", "b", "ab", "", "é"]).expect("texts")),
+        4 => bits(g),
+        5 => Term::tuple(some(g)),
+        6 => Term::list(some(g)),
+        7 => Term::list_onto(some(g), any(g, depth - 1)),
+        8 => Term::Map(Rc::new(
+            some(g).into_iter().map(|key| (key, any(g, depth - 1))).collect::<Map>(),
+        )),
+        _ => identity(g),
+    }
+}
+
+/// A number of any size, often at the edge of a representation.
+fn number(g: &mut Gen) -> Term {
+    let edges = [1_i64 << 53, (1 << 53) + 1, i64::MAX, i64::MIN, 0];
+    match u8::arbitrary(g) % 4 {
+        0 => Term::Int(*g.choose(&edges).expect("edges")),
+        1 => integer::value(&Term::Int(i64::arbitrary(g)))
+            .map(|n| Term::integer(&*n * i64::arbitrary(g)))
+            .expect("an integer"),
+        2 => Term::Float(*g.choose(&[0.0, -0.0, 9_007_199_254_740_992.0, 1e300]).expect("floats")),
+        _ => Term::Float(finite(g)),
+    }
+}
+
+fn finite(g: &mut Gen) -> f64 {
+    let float = f64::from_bits(u64::arbitrary(g));
+    if float.is_finite() { float } else { 1.0 }
+}
+
+fn bits(g: &mut Gen) -> Term {
+    let bytes = Vec::<u8>::arbitrary(g);
+    let length = bytes.len() * 8;
+    let start = if length == 0 { 0 } else { usize::arbitrary(g) % length };
+    let part = Bits::from_bytes(bytes).part(start, (length - start).min(20)).expect("inside");
+    Term::Bits(Rc::new(part))
+}
+
+fn identity(g: &mut Gen) -> Term {
+    let number = u32::from(u8::arbitrary(g) % 3);
+    let module = lam_reference::term::Atom::new("m");
+    match u8::arbitrary(g) % 4 {
+        0 => Term::Pid(Pid(number)),
+        1 => Term::Ref(Ref { creator: Pid(0), number }),
+        2 => {
+            Term::Fun(Rc::new(Fun::External { module, name: module, arity: u8::arbitrary(g) % 2 }))
+        }
+        _ => Term::Fun(Rc::new(Fun::Local {
+            module,
+            function: 0,
+            version: 0,
+            arity: 1,
+            index: number,
+            unique: 7,
+            captured: vec![Term::Int(i64::from(number))],
+        })),
+    }
+}
+
+/// Any two terms compare one way round, and three of them without a cycle.
+fn is_order(order: fn(&Term, &Term) -> Ordering, a: &Term, b: &Term, c: &Term) -> bool {
+    let transitive = |x, y, z| !(order(x, y).is_le() && order(y, z).is_le()) || order(x, z).is_le();
+    order(a, a).is_eq()
+        && order(a, b) == order(b, a).reverse()
+        && [(a, b, c), (b, c, a), (c, a, b), (a, c, b)].iter().all(|(x, y, z)| transitive(x, y, z))
+}
+
+quickcheck! {
+    fn terms_are_ordered(a: Any, b: Any, c: Any) -> bool {
+        is_order(compare, &a.0, &b.0, &c.0)
+    }
+
+    fn keys_are_ordered(a: Any, b: Any, c: Any) -> bool {
+        is_order(compare_keys, &a.0, &b.0, &c.0)
+    }
+
+    fn the_same_term_is_equal_and_prints_alike(a: Any, b: Any) -> bool {
+        let same = compare_exact(&a.0, &b.0).is_eq();
+        let text = |term: &Term| lam_reference::term::display(term);
+        same == (text(&a.0) == text(&b.0)) && (!same || compare(&a.0, &b.0).is_eq())
+    }
+
+    fn external_format_comes_back(a: Any) -> bool {
+        let funs = text(&a).contains("#Fun");
+        let binary = call("erlang", "term_to_binary", std::slice::from_ref(&a.0)).expect("bytes");
+        funs || call("erlang", "binary_to_term", &[binary]) == Ok(a.0)
+    }
+
+    fn damaged_external_format_is_no_harm(a: Any, place: usize, byte: u8) -> bool {
+        let binary = call("erlang", "term_to_binary", &[a.0]).expect("bytes");
+        let Term::Bits(bits) = binary else { return false };
+        let mut bytes = bits.bytes().into_owned();
+        let place = place % bytes.len();
+        bytes[place] = byte;
+        let _ = call("erlang", "binary_to_term", &[Term::binary(bytes.clone())]);
+        bytes.truncate(place);
+        call("erlang", "binary_to_term", &[Term::binary(bytes)]).is_err()
+    }
+}
+
+fn text(term: &Any) -> String {
+    lam_reference::term::display(&term.0)
+}
+
+/// A random integer in this representation and in that of another library.
+#[derive(Clone, Debug)]
+struct Number(Term, IBig);
+
+impl Arbitrary for Number {
+    fn arbitrary(g: &mut Gen) -> Number {
+        let mut value = IBig::from(*g.choose(&[0, 1, -1, i64::MAX, i64::MIN, 77]).expect("edges"));
+        for _ in 0..u8::arbitrary(g) % 6 {
+            value = value * IBig::from(i64::arbitrary(g)) + IBig::from(i32::arbitrary(g));
+        }
+        Number(read(&value), value)
+    }
+}
+
+fn read(value: &IBig) -> Term {
+    integer::from_text(value.to_string().as_bytes(), 10, u64::MAX).expect("digits")
+}
+
+/// Whether an operation gives that integer, in its one representation.
+fn gives(op: Op, sources: &[&Term], expected: &IBig) -> bool {
+    let sources: Vec<Term> = sources.iter().map(|term| (*term).clone()).collect();
+    evaluate(op, &sources, &mut Bare::default()).is_ok_and(|value| value == read(expected))
+}
+
+quickcheck! {
+    fn sums(a: Number, b: Number) -> bool {
+        gives(Op::Add, &[&a.0, &b.0], &(&a.1 + &b.1))
+            && gives(Op::Sub, &[&a.0, &b.0], &(&a.1 - &b.1))
+            && gives(Op::Mul, &[&a.0, &b.0], &(&a.1 * &b.1))
+            && gives(Op::Neg, &[&a.0], &-&a.1)
+    }
+
+    fn quotients(a: Number, b: Number) -> bool {
+        b.1 == IBig::ZERO
+            || gives(Op::Div, &[&a.0, &b.0], &(&a.1 / &b.1))
+                && gives(Op::Rem, &[&a.0, &b.0], &(&a.1 % &b.1))
+    }
+
+    fn bits_of_integers(a: Number, b: Number) -> bool {
+        gives(Op::Band, &[&a.0, &b.0], &(&a.1 & &b.1))
+            && gives(Op::Bor, &[&a.0, &b.0], &(&a.1 | &b.1))
+            && gives(Op::Bxor, &[&a.0, &b.0], &(&a.1 ^ &b.1))
+            && gives(Op::Bnot, &[&a.0], &!&a.1)
+    }
+
+    fn shifts(a: Number, count: u8) -> bool {
+        let places = usize::from(count);
+        let count = Term::Int(i64::from(count));
+        gives(Op::Bsl, &[&a.0, &count], &(&a.1 << places))
+            && gives(Op::Bsr, &[&a.0, &count], &(&a.1 >> places))
+    }
+
+    fn orders(a: Number, b: Number) -> bool {
+        compare(&a.0, &b.0) == a.1.cmp(&b.1)
+    }
+
+    fn texts_in_every_base(a: Number, base: u8) -> bool {
+        let base = base % 35 + 2;
+        let text = integer::to_text(&a.0, base.into()).expect("an integer");
+        text == a.1.in_radix(base).to_string().to_uppercase()
+            && integer::from_text(text.as_bytes(), base.into(), u64::MAX) == Ok(a.0)
+    }
+
+    fn nearest_floats(a: Number) -> bool {
+        let float: f64 = integer::to_text(&a.0, 10).expect("digits").parse().expect("a float");
+        float::nearest(&a.0) == Some(float)
+    }
+
+    fn floats_of_integers_compare_exactly(a: Number, b: f64) -> bool {
+        !b.is_finite() || float::integral(b.trunc()).is_some_and(|whole| {
+            let order = compare(&a.0, &Term::Float(b));
+            let around = compare(&a.0, &whole);
+            order == around || around.is_eq() && b.fract() != 0.0
+        })
+    }
+}
+
+/// The shortest digits that read back as the float, found by trying.
+fn shortest_length(float: f64) -> usize {
+    (0..17)
+        .find(|digits| format!("{float:.digits$e}").parse() == Ok(float))
+        .map_or(17, |digits| digits + 1)
+}
+
+/// How many digits a text of a float has, without zeros at either end.
+fn significant(text: &str) -> usize {
+    let mantissa = text.split('e').next().unwrap_or_default();
+    let digits: String = mantissa.chars().filter(char::is_ascii_digit).collect();
+    digits.trim_matches('0').len().max(1)
+}
+
+quickcheck! {
+    fn floats_come_back_from_the_shortest_text(bits: u64) -> bool {
+        let float = f64::from_bits(bits);
+        if !float.is_finite() { return true }
+        let text = float::to_text(float);
+        float::from_text(text.as_bytes()).map(f64::to_bits) == Some(bits)
+            && text.parse::<f64>().map(f64::to_bits) == Ok(bits)
+            && significant(&text) <= shortest_length(float)
+    }
+
+    fn prices_come_back_too(cents: i32) -> bool {
+        let float = f64::from(cents) / 100.0;
+        float::from_text(float::to_text(float).as_bytes()) == Some(float)
+    }
+
+    fn halves_come_back(bits: u16) -> bool {
+        float::from_half(bits).is_none_or(|float| float::to_half(float) == bits)
+    }
+
+    fn floats_round_to_the_nearest_half(float: f64) -> bool {
+        if !float.is_finite() { return true }
+        let half = float::to_half(float);
+        let error = |bits| float::from_half(bits).map_or(f64::INFINITY, |half| (half - float).abs());
+        let neighbours = [half.wrapping_sub(1), half.wrapping_add(1)];
+        neighbours.iter().all(|bits| error(half) <= error(*bits)) || half & 0x7c00 == 0x7c00
+    }
+}
+
+quickcheck! {
+    fn written_integers_are_read_back(before: u8, a: Number, size: u8, little: bool) -> bool {
+        let (before, size) = (usize::from(before % 9), usize::from(size));
+        let mut writer = BitWriter::new();
+        writer.put_integer(&Term::Int(5), before, false).expect("an integer");
+        writer.put_integer(&a.0, size, little).expect("an integer");
+        writer.put_bytes(b"!");
+        let mut reader = BitReader::new(writer.finish());
+        reader.skip(before).expect("inside");
+        let start = reader.position();
+        let modulus = IBig::from(1) << size;
+        let unsigned = ((&a.1 % &modulus) + &modulus) % &modulus;
+        let is_negative = size > 0 && unsigned >= &modulus / 2;
+        let signed = if is_negative { &unsigned - &modulus } else { unsigned.clone() };
+        reader.read_integer(size, false, little) == Some(read(&unsigned))
+            && reader.set_position(start).is_some()
+            && reader.read_integer(size, true, little) == Some(read(&signed))
+            && reader.read_integer(8, false, false) == Some(Term::Int(33))
+            && reader.remaining() == 0
+    }
+
+    fn parts_join(bytes: Vec<u8>, cut: usize, shift: u8) -> bool {
+        let whole = Bits::from_bytes(bytes);
+        let cut = cut % (whole.bit_length() + 1);
+        let (left, right) = (whole.part(0, cut), whole.part(cut, whole.bit_length() - cut));
+        let mut writer = BitWriter::new();
+        let shift = usize::from(shift % 8);
+        writer.put_integer(&Term::Int(0), shift, false).expect("an integer");
+        [left, right].into_iter().flatten().for_each(|part| writer.put(&part));
+        let joined = writer.finish();
+        joined.part(shift, whole.bit_length()).is_some_and(|joined| {
+            joined == whole && joined.bytes() == whole.bytes()
+        })
+    }
+
+    fn code_points_come_back(char: char, little: bool) -> bool {
+        let code = Term::Int(i64::from(u32::from(char)));
+        let mut writer = BitWriter::new();
+        writer.put_utf8(&code).expect("a code point");
+        writer.put_utf16(&code, little).expect("a code point");
+        writer.put_utf32(&code, little).expect("a code point");
+        let mut reader = BitReader::new(writer.finish());
+        reader.read_utf8() == Some(char)
+            && reader.read_utf16(little) == Some(char)
+            && reader.read_utf32(little) == Some(char)
+            && reader.remaining() == 0
+    }
+
+    fn utf8_is_read_as_by_the_standard_library(bytes: Vec<u8>) -> bool {
+        let mut reader = BitReader::new(Bits::from_bytes(bytes.clone()));
+        let mut read = String::new();
+        while let Some(char) = reader.read_utf8() {
+            read.push(char);
+        }
+        let valid = bytes.utf8_chunks().next().map_or("", |chunk| chunk.valid());
+        read == valid
+    }
+}
