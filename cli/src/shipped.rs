@@ -5,7 +5,27 @@
 
 use lam_isa::{Verified, text};
 
-const TEXTS: &[(&str, &str)] = &[("lam", include_str!("../../lib/lam.lam"))];
+const TEXTS: &[(&str, &str)] = &[
+    ("application", include_str!("../../lib/application.lam")),
+    ("code", include_str!("../../lib/code.lam")),
+    ("erl_features", include_str!("../../lib/erl_features.lam")),
+    ("erl_prim_loader", include_str!("../../lib/erl_prim_loader.lam")),
+    ("erpc", include_str!("../../lib/erpc.lam")),
+    ("error_handler", include_str!("../../lib/error_handler.lam")),
+    ("error_logger", include_str!("../../lib/error_logger.lam")),
+    ("file", include_str!("../../lib/file.lam")),
+    ("global", include_str!("../../lib/global.lam")),
+    ("init", include_str!("../../lib/init.lam")),
+    ("lam", include_str!("../../lib/lam.lam")),
+    ("lam_boot", include_str!("../../lib/lam_boot.lam")),
+    ("lam_user", include_str!("../../lib/lam_user.lam")),
+    ("logger", include_str!("../../lib/logger.lam")),
+    ("net_kernel", include_str!("../../lib/net_kernel.lam")),
+    ("os", include_str!("../../lib/os.lam")),
+    ("prim_file", include_str!("../../lib/prim_file.lam")),
+    ("rpc", include_str!("../../lib/rpc.lam")),
+    ("timer", include_str!("../../lib/timer.lam")),
+];
 
 /// Whether there is a module of that name.
 pub fn has(name: &str) -> bool {
