@@ -29,9 +29,7 @@ impl Data for Step<'_, '_> {
 
     fn uncons(&mut self, list: &Src, head: &Dst, tail: &Dst) -> Out {
         self.proved = self.term(*list)? == Shape::Cons;
-        if !self.proved {
-            self.raises()?;
-        }
+        self.raises()?;
         self.state.learn(*list, Shape::Cons);
         self.write(*head, Value::ANY)?;
         self.result(*tail)
@@ -71,9 +69,7 @@ impl Data for Step<'_, '_> {
             self.terms(&[*key, *value])?;
         }
         self.proved = shape == Shape::Map && *kind == MapKind::Assoc;
-        if !self.proved {
-            self.raises()?;
-        }
+        self.raises()?;
         self.state.learn(*map, Shape::Map);
         self.write(*dst, Value::Term(Shape::Map))?;
         Ok(Next::On)
@@ -84,9 +80,7 @@ impl Data for Step<'_, '_> {
         for (key, _) in pairs {
             self.term(*key)?;
         }
-        if !self.proved {
-            self.raises()?;
-        }
+        self.raises()?;
         self.state.learn(*map, Shape::Map);
         self.branch(*other)?;
         for (_, dst) in pairs {
@@ -105,9 +99,7 @@ impl Step<'_, '_> {
             _ => None,
         };
         self.proved = known.is_some_and(|size| size >= wanted);
-        if !self.proved {
-            self.raises()?;
-        }
+        self.raises()?;
         self.state.learn(tuple, Shape::Tuple(wanted));
         Ok(known.unwrap_or(0).max(wanted))
     }

@@ -55,8 +55,8 @@ pub struct Site {
     pub proved: bool,
     /// Whether `recv` has found a message that has not been taken.
     pub held: bool,
-    /// The slot and label of the innermost handler, if the instruction may raise and there is one
-    /// in this frame.
+    /// The slot and label of the innermost handler, if the instruction may raise, proved or not, and
+    /// there is one in this frame.
     pub handler: Option<(YSlot, Label)>,
 }
 

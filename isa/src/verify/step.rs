@@ -123,7 +123,8 @@ impl Step<'_, '_> {
         self.flow.branch(label, &state)
     }
 
-    /// The instruction may raise here.
+    /// The instruction may raise here. Whether its shapes are proved makes no difference, so that
+    /// what is accepted does not depend on how much a verifier proves.
     pub(super) fn raises(&mut self) -> Result<(), Broken> {
         match self.state.guard() {
             Guard::None => Ok(()),
