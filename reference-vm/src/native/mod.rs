@@ -4,8 +4,10 @@
 //! only compute are [`Native::Pure`] and see nothing of the machine but an [`Env`]; the others are
 //! with the part of the machine they belong to. Book: *The host*.
 
+mod alone;
 mod atoms;
 mod binaries;
+mod calendar;
 mod call;
 mod checksum;
 mod code;
@@ -181,6 +183,7 @@ pub fn find(module: Atom, name: Atom, arity: u8) -> Option<Native> {
     static BOUND: OnceLock<Named<(Effect, Bound)>> = OnceLock::new();
     let bound = BOUND.get_or_init(|| {
         let themes = [
+            calendar::CLOCK,
             call::TABLE,
             code::TABLE,
             info::TABLE,
@@ -263,8 +266,10 @@ impl Env for Machine {
 
 /// The tables of pure natives, by theme.
 const PURE: &[PureTable] = &[
+    alone::TABLE,
     atoms::TABLE,
     binaries::TABLE,
+    calendar::TABLE,
     checksum::TABLE,
     etf::TABLE,
     hash::TABLE,

@@ -37,7 +37,7 @@ pub const TABLE: BoundTable = &[
 ];
 
 /// When the machine's clock began: 2009-11-10 23:00:00 UTC, so that equal runs are equal.
-const EPOCH_NS: i128 = 1_257_894_000_000_000_000;
+pub(super) const EPOCH_NS: i128 = 1_257_894_000_000_000_000;
 
 /// How many of a time unit make a second.
 fn per_second(unit: &Term) -> Option<i128> {
