@@ -6,11 +6,11 @@
 
 use crate::lower::Item;
 use crate::tidy::{each_label, ends_block};
-use lam_isa::Instr;
-use lam_isa::kind::Command;
+use lam_isa::kind::{Command, Raise};
 use lam_isa::limits::X_REGISTERS;
 use lam_isa::operand::{Arity, Dst, Label, OperandRef, Src, Target, XReg};
 use lam_isa::table::Class;
+use lam_isa::{FunRef, Instr, Module};
 use std::collections::{BTreeSet, HashMap};
 
 /// Calls `with` for every source, those that are implied by an arity included.
@@ -123,22 +123,87 @@ impl Registers {
     }
 }
 
+/// Puts a `raise` behind each call of a built-in function that cannot return.
+///
+/// The compiler knows from types when `erlang:raise/3` does not, and leaves nothing behind such a
+/// call: the next block begins, or a jump left over from before. A call that does return leaves
+/// `x0` and no other X register, so where another one is read next, it does not.
+pub(crate) fn end_calls(items: Vec<Item>, arity: u8, module: &Module) -> Vec<Item> {
+    let next = |at: usize| {
+        let behind = items.iter().enumerate().skip(at + 1);
+        behind.into_iter().find(|(_, item)| !matches!(item, Item::Place(_)))
+    };
+    let mut ends: Vec<(usize, usize, Label)> = Vec::new();
+    for (at, item) in items.iter().enumerate() {
+        if let Item::Instr(Instr::Call { target, .. }) = item
+            && is_builtin(module, target)
+        {
+            match next(at) {
+                Some((_, Item::Label(label))) => ends.push((at, at, *label)),
+                Some((jump, Item::Instr(Instr::Jump { to }))) => ends.push((at, jump, *to)),
+                _ => {}
+            }
+        }
+    }
+    if ends.is_empty() {
+        return items;
+    }
+    let labels = live_at_labels(&items, arity, true);
+    let only_result = |label: &Label| labels.get(label).is_none_or(|live| live.from(1).is_empty());
+    ends.retain(|(_, _, label)| !only_result(label));
+    let mut ends = ends.into_iter().peekable();
+    let mut closed = Vec::with_capacity(items.len() + ends.len());
+    for (at, item) in items.into_iter().enumerate() {
+        let raise = || {
+            let args = vec![Src::X(XReg(0))];
+            Item::Instr(Instr::Raise { kind: Raise::Error, args })
+        };
+        match ends.peek() {
+            Some((call, last, _)) if call == last && *call == at => {
+                ends.next();
+                closed.extend([item, raise()]);
+            }
+            Some((_, jump, _)) if *jump == at => {
+                ends.next();
+                closed.push(raise());
+            }
+            _ => closed.push(item),
+        }
+    }
+    closed
+}
+
+/// Whether the function is one of `erlang`.
+fn is_builtin(module: &Module, target: &Target) -> bool {
+    let Target::Fun(function) = target else { return false };
+    match module.reference(*function) {
+        Some(FunRef::External { module: home, .. }) => module.atom(home) == "erlang",
+        _ => false,
+    }
+}
+
 /// How often the backward pass is repeated; code without backward jumps needs two.
 const PASSES_MAX: usize = 32;
 
-/// Makes every heap test keep what is live behind it, although its count says less, and no register
-/// of `unwritten` that is not live.
-pub(crate) fn keep_live(items: Vec<Item>, arity: u8, unwritten: &BTreeSet<u16>) -> Vec<Item> {
+/// What is live at each label. `counted` says that a heap test reads all that it counts.
+fn live_at_labels(items: &[Item], arity: u8, counted: bool) -> HashMap<Label, Registers> {
     let mut clause = Registers::default();
     (0..arity.into()).for_each(|register| clause.insert(register));
     let mut labels = HashMap::from([(Label::CLAUSE, clause)]);
     for _ in 0..PASSES_MAX {
-        if !pass(&items, &mut labels, |_, _| {}) {
+        if !pass(items, &mut labels, counted, |_, _| {}) {
             break;
         }
     }
+    labels
+}
+
+/// Makes every heap test keep what is live behind it, although its count says less, and no register
+/// of `unwritten` that is not live.
+pub(crate) fn keep_live(items: Vec<Item>, arity: u8, unwritten: &BTreeSet<u16>) -> Vec<Item> {
+    let mut labels = live_at_labels(&items, arity, false);
     let mut high: HashMap<usize, (u32, Vec<u16>)> = HashMap::new();
-    pass(&items, &mut labels, |at, live| {
+    pass(&items, &mut labels, false, |at, live| {
         if let Item::Instr(Instr::Need { live: count, .. }) = &items[at] {
             let hole = unwritten.iter().find(|register| !live.contains(**register));
             let low = hole.map_or(*count, |register| u32::from(*register).min(*count));
@@ -184,6 +249,7 @@ fn carry(items: &mut Vec<Item>, words: u32, live: u32, above: &[u16]) {
 fn pass(
     items: &[Item],
     labels: &mut HashMap<Label, Registers>,
+    counted: bool,
     mut seen: impl FnMut(usize, &Registers),
 ) -> bool {
     let mut changed = false;
@@ -220,6 +286,10 @@ fn pass(
                         live.insert(register.0);
                     }
                 });
+                if let (Instr::Need { live: count, .. }, true) = (instr, counted) {
+                    let count = u16::try_from(*count).unwrap_or(X_REGISTERS).min(X_REGISTERS);
+                    (0..count).for_each(|register| live.insert(register));
+                }
             }
         }
     }

@@ -5,21 +5,32 @@
 //! `raise` that is never reached.
 
 use crate::tidy::{each_label, ends_block};
+
 use lam_isa::kind::Raise;
 use lam_isa::operand::{Src, Target, XReg};
 use lam_isa::{FunRef, Function, Instr, Module};
+use std::collections::BTreeSet;
 
 /// How many instructions are looked at for one module, again and again ones included; OTP's
 /// largest takes a hundredth.
 const BUDGET: usize = 1 << 26;
 
 /// Puts a `raise` behind each call that does not return and stands before a label or a jump.
+///
+/// Nothing but an exception leads to a handler, so a call that stands right before one does not
+/// return either, whatever it calls.
 pub(crate) fn close(module: &mut Module) {
     let Some(returning) = find(module) else { return };
     for index in 0..module.functions.len() {
         let function = &module.functions[index];
         let (mut ends, mut jumps) = (Vec::new(), Vec::new());
+        let handlers = handlers(function);
         for (at, instr) in function.code.iter().enumerate() {
+            let calls = matches!(instr, Instr::Call { .. });
+            if calls && u32::try_from(at + 1).is_ok_and(|next| handlers.contains(&next)) {
+                ends.push(at);
+                continue;
+            }
             if called(module, instr).is_none_or(|callee| returning[callee]) {
                 continue;
             }
@@ -37,6 +48,15 @@ pub(crate) fn close(module: &mut Module) {
         }
         insert(function, &ends);
     }
+}
+
+/// Where the handlers of a function begin.
+fn handlers(function: &Function) -> BTreeSet<u32> {
+    let labels = function.code.iter().filter_map(|instr| match instr {
+        Instr::Try { handler, .. } => Some(*handler),
+        _ => None,
+    });
+    labels.filter_map(|label| function.target(label)).collect()
 }
 
 /// The instruction that is never reached.

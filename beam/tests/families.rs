@@ -779,3 +779,58 @@ fn native_stubs_and_records() {
     "#]],
     );
 }
+
+#[test]
+fn error_raise_that_cannot_return() {
+    let mut beam = Beam::new();
+    let raise = beam.import("erlang", "raise", 3);
+    beam.function("again", 3, 1);
+    beam.op("allocate", &[U(1), U(3)]).op("try", &[Y(0), F(3)]);
+    beam.op("call_ext", &[U(3), raise.clone()]);
+    beam.op("label", &[U(3)]).op("try_case", &[Y(0)]);
+    beam.op("test_heap", &[U(3), U(2)]).op("put_tuple2", &[X(0), List(vec![X(0), X(1)])]);
+    beam.op("deallocate", &[U(1)]).op("return", &[]);
+    beam.function("may", 3, 4);
+    beam.op("is_nil", &[F(6), X(2)]).op("allocate", &[U(0), U(3)]);
+    beam.op("call_ext", &[U(3), raise]).op("label", &[U(6)]).op("return", &[]);
+    check(
+        &beam,
+        expect![[r#"
+        function again/3
+            frame +1
+            try y0, L1
+            call erlang:raise/3
+            raise error x0
+        L1:
+            move [] -> y0
+            need 3, 2
+            tuple {x0, x1} -> x0
+            ret 1
+
+        function may/3
+            test is_nil x2 else L1
+            call erlang:raise/3
+        L1:
+            ret 0
+    "#]],
+    );
+}
+
+/// A word in the mapping and no code for it, or the other way round, would be a lie.
+#[test]
+fn the_table_and_the_code_agree() {
+    for opcode in lam_beam::OPCODES {
+        // These never reach the code, or end it.
+        if matches!(opcode.name, "func_info" | "int_code_end") {
+            continue;
+        }
+        let mut beam = Beam::new();
+        beam.function("f", 1, 1);
+        beam.op(opcode.name, &vec![X(0); opcode.arity.into()]).op("return", &[]);
+        let retired = match lam_beam::translate(&beam.finish()) {
+            Ok(_) => false,
+            Err(error) => error.code == lam_beam::Code::OpcodeRetired,
+        };
+        assert_eq!(retired, !opcode.is_mapped(), "{}", opcode.name);
+    }
+}

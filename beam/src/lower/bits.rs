@@ -374,12 +374,15 @@ fn constant(
     bits: u32,
     value: Src,
 ) -> Result<lam_isa::operand::LitId> {
-    let value = match value {
-        Src::Int(value) => value,
+    let value: u64 = match value {
+        Src::Int(value) => value.cast_unsigned(),
         Src::Lit(literal) => {
             let index = usize::try_from(literal.0).unwrap_or(usize::MAX);
             match l.pool.module.literals.get(index) {
-                Some(Literal::Int(value)) => *value,
+                Some(Literal::Int(value)) => value.cast_unsigned(),
+                Some(Literal::Big { negative: false, magnitude }) if magnitude.len() <= 8 => {
+                    magnitude.iter().rev().fold(0, |value, byte| value << 8 | u64::from(*byte))
+                }
                 _ => return l.fail(Code::OperandRange, "bs_match compares at most 64 bits"),
             }
         }
@@ -388,7 +391,7 @@ fn constant(
     if !(1..=64).contains(&bits) {
         return l.fail(Code::OperandRange, format!("bs_match compares 1 to 64 bits, not {bits}"));
     }
-    let shifted = value.cast_unsigned() << (64 - bits);
+    let shifted = value << (64 - bits);
     let bytes = shifted.to_be_bytes()[..bits.div_ceil(8) as usize].to_vec();
     Ok(l.pool.literal_id(Literal::Bits(BitString { bytes, bits: bits.into() })))
 }

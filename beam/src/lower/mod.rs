@@ -100,7 +100,8 @@ pub(crate) fn function(
     lowering.at = body.len().saturating_sub(1);
     error::check_catches(&lowering)?;
     let Lowering { items, live_above, unwritten, pool, fresh, .. } = lowering;
-    let items = frame::agree(tidy::prune(items), fresh, &pool.module);
+    let items = flow::end_calls(tidy::prune(items), arity, &pool.module);
+    let items = frame::agree(items, fresh, &pool.module);
     let items = tidy::fuse(items);
     let items = if live_above { flow::keep_live(items, arity, &unwritten) } else { items };
     tidy::finish(items).map_err(|label| {
