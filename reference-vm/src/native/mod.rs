@@ -192,6 +192,7 @@ pub fn find(module: Atom, name: Atom, arity: u8) -> Option<Native> {
             process::TABLE,
             store::TABLE,
             time::TABLE,
+            unicode::WIDE,
         ];
         let all = themes.into_iter().flatten();
         all.map(|(module, name, arity, effect, run)| ((*module, *name, *arity), (*effect, *run)))

@@ -1,6 +1,7 @@
 //! Natives of the module `unicode`, and what the terminal can print.
 
-use super::{Env, Exception, PureTable};
+use super::{BoundTable, Effect, Env, Exception, Pure, PureTable, Reply};
+use crate::exec::Exec;
 use crate::op::bits;
 use crate::term::{Term, code_point, decode_utf8};
 
@@ -11,6 +12,29 @@ pub const TABLE: PureTable = &[
     ("unicode", "bin_is_7bit", 1, bin_is_7bit),
     ("io", "printable_range", 0, |_, _| Ok(Term::atom("latin1"))),
 ];
+
+/// The same two for encodings of wider units, which the module `unicode` knows to read: it exports
+/// functions for them.
+pub const WIDE: BoundTable = &[
+    ("unicode", "characters_to_list", 2, Effect::Own, |exec, args| {
+        any_width(exec, args, characters_to_list, "characters_to_list_int")
+    }),
+    ("unicode", "characters_to_binary", 2, Effect::Own, |exec, args| {
+        any_width(exec, args, characters_to_binary, "characters_to_binary_int")
+    }),
+];
+
+/// Calls the native for bytes, or goes on as the function for wider units.
+fn any_width(exec: &mut Exec<'_>, args: &[Term], native: Pure, function: &str) -> Reply {
+    let tagged = args[1].as_tuple().and_then(|elements| elements.first());
+    if ["utf16", "utf32"].iter().any(|wide| tagged.unwrap_or(&args[1]).is_atom(wide)) {
+        return Reply::Tail(vec![Term::atom("unicode"), Term::atom(function)], args.to_vec());
+    }
+    match native(exec.machine, args) {
+        Ok(value) => Reply::Value(value),
+        Err(exception) => Reply::Raise(exception),
+    }
+}
 
 fn characters_to_list(_: &mut dyn Env, args: &[Term]) -> Result<Term, Exception> {
     converted(args, Term::string)
