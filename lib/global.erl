@@ -48,7 +48,7 @@ send(Name, Message) ->
             Pid
     end.
 
-spelling(Name) -> list_to_atom(lists:flatten(io_lib:format("global ~0tw", [Name]))).
+spelling(Name) -> list_to_atom(lists:flatten(io_lib:format("global ~tw", [Name]))).
 
 %%% Locks: whoever holds one holds the name of the resource, so it is free again when its holder has
 %%% ended. Its holder may lock it again; one unlocking undoes all.

@@ -10,7 +10,8 @@
     port :: stdout | stderr,
     encoding = unicode :: unicode | latin1,
     binary = false :: boolean(),
-    input = [] :: [char()] | eof
+    input = [] :: [char()],
+    closed = false :: boolean()
 }).
 
 %% Starts both servers and returns the pid of `user`.
@@ -53,7 +54,7 @@ request({put_chars, M, F, Args}, State) -> {put_result(latin1, M, F, Args, State
 request({get_line, Encoding, Prompt}, State) -> get_until(Encoding, Prompt, fun line/2, State);
 request({get_line, Prompt}, State) -> request({get_line, latin1, Prompt}, State);
 request({get_chars, Encoding, Prompt, N}, State) when is_integer(N), N >= 0 ->
-    get_until(Encoding, Prompt, fun(Input, More) -> count(N, Input, More) end, State);
+    get_until(Encoding, Prompt, fun(Input, Closed) -> count(N, Input, Closed) end, State);
 request({get_chars, Prompt, N}, State) -> request({get_chars, latin1, Prompt, N}, State);
 request({get_until, Encoding, Prompt, M, F, Args}, State) -> get_term(Encoding, Prompt, {M, F, Args}, State);
 request({get_until, Prompt, M, F, Args}, State) -> request({get_until, latin1, Prompt, M, F, Args}, State);
@@ -95,20 +96,20 @@ latin1(Text) ->
          false -> ["\\x{", integer_to_list(Char, 16), $}]
      end || <<Char/utf8>> <= Text].
 
-%%% Input. A reader looks at what is there: {done, Result, Rest}, or `more`. The second argument
-%%% says whether more may come.
+%%% Input. A reader looks at what is there: {done, Result, Rest}, or `more`. The last argument says
+%%% whether the input ends there.
 
-line([], eof) -> {done, eof, []};
-line(Input, More) ->
+line([], true) -> {done, eof, []};
+line(Input, Closed) ->
     case lists:splitwith(fun(Char) -> Char =/= $\n end, Input) of
         {Line, [$\n | Rest]} -> {done, Line ++ "\n", Rest};
-        {Line, []} when More =:= eof -> {done, Line, []};
+        {Line, []} when Closed -> {done, Line, []};
         {_, []} -> more
     end.
 
 count(0, Input, _) -> {done, [], Input};
-count(_, [], eof) -> {done, eof, []};
-count(N, Input, More) when length(Input) >= N; More =:= eof ->
+count(_, [], true) -> {done, eof, []};
+count(N, Input, Closed) when length(Input) >= N; Closed ->
     {Now, Rest} = lists:split(min(N, length(Input)), Input),
     {done, Now, Rest};
 count(_, _, _) -> more.
@@ -119,33 +120,25 @@ get_until(Encoding, Prompt, Reader, State) ->
         Error -> {Error, State}
     end.
 
-read(Reader, State) ->
-    case available(State) of
-        {Input, More} ->
-            case Reader(Input, More) of
-                {done, Result, Rest} -> {result(Result, State), keep(Rest, More, State)};
-                more -> read(Reader, fill(State))
-            end
+read(Reader, #state{input = Input, closed = Closed} = State) ->
+    case Reader(Input, Closed) of
+        {done, Result, Rest} -> {result(Result, State), State#state{input = Rest}};
+        more -> read(Reader, fill(State))
     end.
 
-available(#state{input = eof}) -> {[], eof};
-available(#state{input = Input}) -> {Input, open}.
-
-keep([], eof, State) -> State#state{input = eof};
-keep(Rest, _, State) -> State#state{input = Rest}.
-
 %% Appends the next line, or finds the end.
-fill(#state{port = stderr} = State) -> State#state{input = eof};
-fill(#state{input = Input, encoding = Encoding} = State) ->
+fill(#state{port = stderr} = State) -> State#state{closed = true};
+fill(#state{input = Input} = State) ->
     case lam:read(stdin) of
-        eof when Input =:= [] -> State#state{input = eof};
-        eof -> State#state{input = Input ++ "\n"};
-        Line when Encoding =:= latin1 -> State#state{input = Input ++ binary_to_list(Line)};
-        Line ->
-            case unicode:characters_to_list(Line) of
-                Chars when is_list(Chars) -> State#state{input = Input ++ Chars};
-                _ -> State#state{input = Input ++ binary_to_list(Line)}
-            end
+        eof -> State#state{closed = true};
+        Line -> State#state{input = Input ++ chars(Line, State)}
+    end.
+
+chars(Line, #state{encoding = latin1}) -> binary_to_list(Line);
+chars(Line, _) ->
+    case unicode:characters_to_list(Line) of
+        Chars when is_list(Chars) -> Chars;
+        _ -> binary_to_list(Line)
     end.
 
 result(Chars, #state{binary = true}) when is_list(Chars) -> unicode:characters_to_binary(Chars);
@@ -159,14 +152,18 @@ get_term(Encoding, Prompt, Reader, State) ->
     end.
 
 get_term({M, F, Args} = Reader, Continuation, State0) ->
-    State = case State0#state.input of
-                [] -> fill(State0);
+    State = case State0 of
+                #state{input = [], closed = false} -> fill(State0);
                 _ -> State0
             end,
-    try apply(M, F, [Continuation, State#state.input | Args]) of
-        {done, Result, eof} -> {Result, State#state{input = eof}};
+    Input = case State of
+                #state{input = [], closed = true} -> eof;
+                _ -> State#state.input
+            end,
+    try apply(M, F, [Continuation, Input | Args]) of
+        {done, Result, eof} -> {Result, State#state{input = []}};
         {done, Result, Rest} -> {Result, State#state{input = Rest}};
-        {more, _} when State#state.input =:= eof -> {eof, State};
+        {more, _} when Input =:= eof -> {eof, State};
         {more, Next} -> get_term(Reader, Next, State#state{input = []});
         _ -> {{error, F}, State}
     catch
