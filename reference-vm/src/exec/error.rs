@@ -121,9 +121,14 @@ impl Exec<'_> {
     /// These frames, then those of the callers, as many as are kept (`exec.trace.depth`).
     pub(super) fn record(&self, mut frames: Vec<TraceFrame>) -> Frames {
         let depth = self.machine.config.trace_depth;
+        let mut last: Option<&Place> = None;
         for activation in self.me.stack.iter().rev() {
             if frames.len() >= depth {
                 break;
+            }
+            // A recursion that comes back to one place again and again is one frame.
+            if last.replace(&activation.ret) == Some(&activation.ret) {
+                continue;
             }
             let call = Place { pc: activation.ret.pc - 1, ..activation.ret.clone() };
             frames.extend(self.frame_at(&call));

@@ -97,8 +97,9 @@ impl Exec<'_> {
             | Instr::Monitor { .. }
             | Instr::Demonitor { .. }
             | Instr::Exit { .. }
+            | Instr::Flag { .. }
+            | Instr::Yield {}
             | Instr::Send { .. } => true,
-            Instr::Flag { name, .. } => self.read(name).is_atom("trap_exit"),
             Instr::Recv { .. } => looks_at_end(&self.me),
             Instr::Wait { .. } => false,
             Instr::Call { target, arity } | Instr::Tail { target, arity, .. } => {
