@@ -141,6 +141,11 @@ pub struct Code {
 }
 
 impl Code {
+    /// No module yet, and where to find more.
+    pub fn with_loader(loader: Rc<dyn Loader>) -> Code {
+        Code { loader: Some(loader), ..Code::default() }
+    }
+
     /// Adds a module; one of the same name is replaced for the calls that come, and stays for the
     /// processes and funs that are in it (`exec.code.add`).
     pub fn add(&mut self, module: Rc<Verified>) -> Rc<Loaded> {

@@ -27,10 +27,17 @@ pub fn own_words(term: &Term) -> u64 {
     }
 }
 
-/// The live words of a process: what its registers, slots, mailbox and dictionary lead to.
+/// The words of an activation with so many slots: a place to return to, and the slots.
+pub fn activation_words(slots: usize) -> u64 {
+    1 + slots as u64
+}
+
+/// The live words of a process: its activations, and what its registers, slots, mailbox and
+/// dictionary lead to.
 pub fn live_words(process: &Process) -> u64 {
     let mut seen = BTreeSet::new();
-    let mut words = 0;
+    let activations = process.stack.iter().map(|activation| activation_words(activation.y.len()));
+    let mut words = activations.sum::<u64>() + process.y.len() as u64;
     let slots = process.stack.iter().flat_map(|activation| activation.y.iter());
     let held = process.x.iter().chain(&process.y).chain(slots).filter_map(|value| match value {
         Value::Term(term) => Some(term),

@@ -57,6 +57,7 @@ impl Control for Exec<'_> {
         match self.resolve(target, arity) {
             Callee::Entered => {
                 let y = std::mem::take(&mut self.me.y);
+                self.allocate(crate::heap::activation_words(y.len()));
                 self.me.stack.push(Activation { ret, y });
                 Rule::ExecCallEnter
             }

@@ -133,9 +133,9 @@ fn compare_numbers(a: &Term, b: &Term, by: By) -> Ordering {
 fn compare_funs<'a>(a: &'a Fun, b: &'a Fun) -> (Ordering, &'a [Term], &'a [Term]) {
     match (a, b) {
         (
-            Fun::Local { module: m, index: i, unique: u, captured: c, .. },
-            Fun::Local { module: n, index: j, unique: v, captured: d, .. },
-        ) => ((m, i, u, c.len()).cmp(&(n, j, v, d.len())), c, d),
+            Fun::Local { module: m, index: i, unique: u, function: f, captured: c, .. },
+            Fun::Local { module: n, index: j, unique: v, function: g, captured: d, .. },
+        ) => ((m, i, u, f, c.len()).cmp(&(n, j, v, g, d.len())), c, d),
         (
             Fun::External { module: m, name: f, arity: a },
             Fun::External { module: n, name: g, arity: b },
