@@ -4,11 +4,13 @@
 //! goes astray. Knows nothing of what a rule or an instruction means. ARCHITECTURE.md: *Gates*.
 
 pub mod book;
+pub mod figures;
 pub mod fuzz;
 pub mod gates;
 pub mod highlight;
 pub mod isa_json;
 pub mod links;
+pub mod programs;
 pub mod prose;
 pub mod rules;
 pub mod steps;

@@ -1,6 +1,6 @@
 //! The gates, as tests: book, rules, layers and crates agree.
 
-use xtask::{gates, isa_json, root, rules};
+use xtask::{gates, isa_json, programs, root, rules};
 
 fn nothing_wrong(wrong: Vec<String>) {
     assert!(wrong.is_empty(), "{} faults:\n{}", wrong.len(), wrong.join("\n"));
@@ -14,6 +14,11 @@ fn rules_of_book_lock_and_table_are_the_same() {
 #[test]
 fn the_table_as_data_is_current() {
     nothing_wrong(isa_json::check(&root()).expect("the table can be written"));
+}
+
+#[test]
+fn programs_of_the_book_have_the_printed_outcomes() {
+    nothing_wrong(programs::check(&root()).expect("the book can be read"));
 }
 
 #[test]
