@@ -49,65 +49,98 @@ fn bitstring(bits: Bits) -> Term {
     Term::Bits(Rc::new(bits))
 }
 
-/// What a deep list of bytes and bitstrings spells. Its tails may be bitstrings too. Without
-/// `any_bits`, each must consist of whole bytes.
-fn flattened(list: &Term, any_bits: bool) -> Result<BitWriter, Exception> {
-    let mut writer = BitWriter::new();
+/// One piece of a deep list.
+enum Piece<'a> {
+    Byte(u8),
+    Bits(&'a Bits),
+}
+
+/// Goes through a deep list of bytes and bitstrings, whose tails may be bitstrings too. Without
+/// `any_bits`, each of these must consist of whole bytes.
+fn walk<'a>(
+    list: &'a Term,
+    any_bits: bool,
+    mut visit: impl FnMut(Piece<'a>) -> Result<(), Exception>,
+) -> Result<(), Exception> {
     let mut waiting = vec![list];
     while let Some(term) = waiting.pop() {
         match term {
             Term::Nil => {}
-            Term::Bits(bits) if any_bits || bits.is_binary() => writer.put(bits),
+            Term::Bits(bits) if any_bits || bits.is_binary() => visit(Piece::Bits(bits))?,
             Term::Cons(cons) => {
                 waiting.push(&cons.tail);
                 match &cons.head {
                     Term::Int(byte) => {
-                        writer.put_bytes(&[u8::try_from(*byte).map_err(|_| Exception::badarg())?]);
+                        visit(Piece::Byte(u8::try_from(*byte).map_err(|_| Exception::badarg())?))?;
                     }
                     other => waiting.push(other),
                 }
             }
             _ => return Err(Exception::badarg()),
         }
-        if writer.bit_length() / 8 > BYTES_MAX {
-            return Err(Exception::system_limit());
-        }
     }
-    Ok(writer)
+    Ok(())
+}
+
+/// How many bits a deep list spells.
+fn measured(list: &Term, any_bits: bool) -> Result<usize, Exception> {
+    let mut bits = 0;
+    walk(list, any_bits, |piece| {
+        bits += match piece {
+            Piece::Byte(_) => 8,
+            Piece::Bits(bits) => bits.bit_length(),
+        };
+        if bits / 8 > BYTES_MAX { Err(Exception::system_limit()) } else { Ok(()) }
+    })?;
+    Ok(bits)
+}
+
+/// What a deep list spells; it is measured first, so that what is too long is never made.
+fn flattened(list: &Term, any_bits: bool) -> Result<Bits, Exception> {
+    measured(list, any_bits)?;
+    let mut writer = BitWriter::new();
+    walk(list, any_bits, |piece| {
+        match piece {
+            Piece::Byte(byte) => writer.put_bytes(&[byte]),
+            Piece::Bits(bits) => writer.put(bits),
+        }
+        Ok(())
+    })?;
+    Ok(writer.finish())
 }
 
 /// The bytes of an iolist or a binary.
 pub(super) fn iodata(term: &Term) -> Result<Vec<u8>, Exception> {
-    Ok(flattened(term, false)?.finish().bytes().into_owned())
+    Ok(flattened(term, false)?.bytes().into_owned())
 }
 
 fn iolist_size(_: &mut dyn Env, args: &[Term]) -> Result<Term, Exception> {
-    Ok(integer::from_usize(flattened(&args[0], false)?.bit_length() / 8))
+    Ok(integer::from_usize(measured(&args[0], false)? / 8))
 }
 
 fn iolist_to_binary(_: &mut dyn Env, args: &[Term]) -> Result<Term, Exception> {
     match &args[0] {
         Term::Bits(bits) if bits.is_binary() => Ok(args[0].clone()),
-        list => Ok(bitstring(flattened(list, false)?.finish())),
+        list => Ok(bitstring(flattened(list, false)?)),
     }
 }
 
 fn iolist_to_iovec(_: &mut dyn Env, args: &[Term]) -> Result<Term, Exception> {
-    let whole = flattened(&args[0], false)?.finish();
+    let whole = flattened(&args[0], false)?;
     Ok(if whole.is_empty() { Term::Nil } else { Term::list([bitstring(whole)]) })
 }
 
 fn list_to_binary(_: &mut dyn Env, args: &[Term]) -> Result<Term, Exception> {
     match &args[0] {
         Term::Bits(_) => Err(Exception::badarg()),
-        list => Ok(bitstring(flattened(list, false)?.finish())),
+        list => Ok(bitstring(flattened(list, false)?)),
     }
 }
 
 fn list_to_bitstring(_: &mut dyn Env, args: &[Term]) -> Result<Term, Exception> {
     match &args[0] {
         Term::Bits(_) => Err(Exception::badarg()),
-        list => Ok(bitstring(flattened(list, true)?.finish())),
+        list => Ok(bitstring(flattened(list, true)?)),
     }
 }
 

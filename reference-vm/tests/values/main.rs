@@ -2,8 +2,11 @@
 //! natives that only compute.
 
 mod answers;
+mod any;
 mod deep;
+mod kinds;
 mod laws;
+mod limits;
 mod read;
 mod shown;
 
