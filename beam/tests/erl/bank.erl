@@ -35,7 +35,6 @@ call(Bank, Request) ->
     receive
         {Ref, Reply} -> demonitor(Ref, [flush]), Reply;
         {'DOWN', Ref, process, Bank, Reason} -> {error, {bank_closed, Reason}}
-    after 10000 -> {error, no_answer}
     end.
 
 loop(Accounts, Log) ->

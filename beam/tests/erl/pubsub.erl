@@ -86,8 +86,9 @@ read(Pid, Count) ->
 
 %% The broker hears of a death when it comes, so ask until it has.
 kill(Pid, Broker) ->
+    Before = ask(Broker, topics),
     Pid ! die,
-    await(fun() -> ask(Broker, topics) end, ask(Broker, topics)).
+    await(fun() -> ask(Broker, topics) end, Before).
 
 await(F, Before) ->
     case F() of
