@@ -167,12 +167,7 @@ impl Exec<'_> {
 
     fn bad_apply(&self, mut callee: Vec<Term>, args: Term) -> Callee {
         callee.push(args);
-        let frame = TraceFrame {
-            module: Atom::new("erlang"),
-            name: Atom::new("apply"),
-            arity: Term::list(callee),
-            info: Term::Nil,
-        };
+        let frame = self.native_frame(Atom::new("erlang"), Atom::new("apply"), callee);
         Callee::Fails(Rule::ExecCallBadarg, Exception::badarg(), Some(frame))
     }
 

@@ -187,8 +187,9 @@ impl Exec<'_> {
             frame.arity = args;
         }
         let info = info.and_then(Term::to_vec).unwrap_or_default();
-        if let (Some(frame), Some(place)) = (frames.first_mut(), frame_info(&info)) {
-            frame.info = Term::list_onto([place], frame.info.clone());
+        if let (Some(frame), Some(more)) = (frames.first_mut(), frame_info(&info)) {
+            let place = frame.info.to_vec().unwrap_or_default();
+            frame.info = Term::list(place.into_iter().chain([more]).collect::<Vec<_>>());
         }
         let frames = self.record(frames);
         self.unwind(Class::Error, reason, frames);
