@@ -5,8 +5,9 @@
 -module(hello).
 -export([main/0, main/1]).
 
-main() -> main(["world"]).
+main() -> main([]).
 
+main([]) -> main(["world"]);
 main(Names) ->
     [io:format("Hello, ~ts!~n", [Name]) || Name <- Names],
     io:format("~p~n", [{numbers, [1, 2.5, 1 bsl 100], binary, <<"bytes">>, map, #{key => "value"}}]),

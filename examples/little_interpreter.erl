@@ -7,19 +7,9 @@
 -module(little_interpreter).
 -export([main/0, main/1]).
 
-main() ->
-    main(["(+ 1 (* 2 3))",
-          "(define (fact n) (if (< n 2) 1 (* n (fact (- n 1)))))",
-          "(fact 30)",
-          "(define (map f l) (if (null? l) l (cons (f (car l)) (map f (cdr l)))))",
-          "(map (lambda (x) (* x x)) (quote (1 2 3 4)))",
-          "(define (adder n) (lambda (x) (+ x n)))",
-          "((adder 10) 32)",
-          "(let x 5 (let y (+ x 1) (* x y)))",
-          "(car (quote ()))",
-          "(no-such-function 1)",
-          "(+ 1"]).
+main() -> main([]).
 
+main([]) -> main(examples());
 main(Lines) ->
     lists:foldl(fun(Line, Globals) ->
         {Text, Next} = run(Line, Globals),
@@ -27,6 +17,19 @@ main(Lines) ->
         Next
     end, globals(), Lines),
     ok.
+
+examples() ->
+    ["(+ 1 (* 2 3))",
+     "(define (fact n) (if (< n 2) 1 (* n (fact (- n 1)))))",
+     "(fact 30)",
+     "(define (map f l) (if (null? l) l (cons (f (car l)) (map f (cdr l)))))",
+     "(map (lambda (x) (* x x)) (quote (1 2 3 4)))",
+     "(define (adder n) (lambda (x) (+ x n)))",
+     "((adder 10) 32)",
+     "(let x 5 (let y (+ x 1) (* x y)))",
+     "(car (quote ()))",
+     "(no-such-function 1)",
+     "(+ 1"].
 
 %% The text of the value, and the definitions as they are afterwards.
 run(Line, Globals) ->

@@ -5,8 +5,9 @@
 -module(n_queens).
 -export([main/0, main/1]).
 
-main() -> main(["8"]).
+main() -> main([]).
 
+main([]) -> main(["8"]);
 main([Text]) ->
     N = list_to_integer(Text),
     case solutions(N) of
