@@ -121,7 +121,8 @@ pub(crate) fn prune(mut items: Vec<Item>) -> Vec<Item> {
     kept
 }
 
-/// Lets labels before which nothing but a jump stands be where that jump leads.
+/// Lets labels before which nothing but a jump stands be where that jump leads. A wait that would
+/// come back to itself, as `receive after T -> … end` is written, then looks at no message.
 fn thread(items: &mut [Item]) {
     let mut leads: HashMap<Label, Label> = HashMap::new();
     let mut run: Vec<Label> = Vec::new();
@@ -135,8 +136,16 @@ fn thread(items: &mut [Item]) {
             Item::Instr(_) => run.clear(),
         }
     }
+    run.clear();
     for item in items {
-        let Item::Instr(instr) = item else { continue };
+        let instr = match item {
+            Item::Label(label) => {
+                run.push(*label);
+                continue;
+            }
+            Item::Place(_) => continue,
+            Item::Instr(instr) => instr,
+        };
         for label in labels_mut(instr) {
             // Jumps in a circle lead nowhere, and stay as they are after a few steps.
             for _ in 0..8 {
@@ -146,6 +155,12 @@ fn thread(items: &mut [Item]) {
                 }
             }
         }
+        if let Instr::Wait { to, .. } = instr
+            && to.is_some_and(|label| run.contains(&label))
+        {
+            *to = None;
+        }
+        run.clear();
     }
 }
 

@@ -121,3 +121,34 @@ fn elixir() {
     assert!(modules >= 250, "Elixir has {modules} modules");
     assert!(rejected.is_empty(), "{}", rejected.join("\n"));
 }
+
+/// Modules with much matching, making of binaries, floats, receiving and funs.
+const SAMPLE: &[&str] =
+    &["base64", "gen_server", "io_lib_format", "rand", "timer", "unicode", "uri_string", "zip"];
+
+#[test]
+fn shapes_of_older_and_other_compilations() {
+    if output("erl", &["-noshell", "-eval", "io:put_chars(code:lib_dir()), halt()."]).is_none() {
+        return println!("{}", missing("erl"));
+    }
+    let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("shapes");
+    for option in ["r22", "r23", "r24", "no_type_opt", "no_postopt", "inline"] {
+        let into = folder.join(option);
+        std::fs::create_dir_all(&into).expect("a folder for tests");
+        let program = format!(
+            "[begin {{ok, {{M, [{{abstract_code, {{_, Code}}}}]}}}} = \
+             beam_lib:chunks(code:which(M), [abstract_code]), \
+             {{ok, M, Beam}} = compile:forms(Code, [binary, {option}]), \
+             ok = file:write_file(filename:join(\"{}\", M) ++ \".beam\", Beam) end \
+             || M <- [{}]], io:put_chars(\"done\"), halt().",
+            into.display(),
+            SAMPLE.join(",")
+        );
+        let done = output("erl", &["-noshell", "-eval", &program]);
+        assert_eq!(done.as_deref(), Some("done"), "erl compiles with {option}");
+        let Counts { modules, functions, instructions, rejected } = translate_all(&into);
+        println!("{option}: {modules} modules, {functions} functions, {instructions} instructions");
+        assert_eq!(modules, SAMPLE.len());
+        assert!(rejected.is_empty(), "{option}:\n{}", rejected.join("\n"));
+    }
+}

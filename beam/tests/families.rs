@@ -634,11 +634,13 @@ fn message_receive() {
         b.op("label", &[U(4)]).op("loop_rec_end", &[F(3)]);
         b.op("label", &[U(5)]).op("wait_timeout", &[F(3), Y(0)]).op("timeout", &[]);
         b.op("label", &[U(6)]).op("wait_timeout", &[F(6), I(5)]).op("timeout", &[]);
+        b.op("label", &[U(11)]).op("wait_timeout", &[F(12), I(6)]).op("timeout", &[]);
         b.op("label", &[U(7)]).op("loop_rec", &[F(8), X(0)]).op("remove_message", &[]);
         b.op("deallocate", &[U(2)]).op("return", &[]);
         b.op("label", &[U(8)]).op("timeout", &[]);
         b.op("label", &[U(9)]).op("loop_rec", &[F(10), X(0)]).op("remove_message", &[]);
         b.op("deallocate", &[U(2)]).op("return", &[]).op("label", &[U(10)]).op("wait", &[F(9)]);
+        b.op("label", &[U(12)]).op("jump", &[F(11)]);
     });
     check(
         &beam,
@@ -660,17 +662,20 @@ fn message_receive() {
             L2:
                 wait y0 else L1
                 wait 5
-                recv -> x0 else L3
-                accept
-                ret 2
             L3:
-                wait 0
-            L4:
-                recv -> x0 else L5
+                wait 6
+                recv -> x0 else L4
                 accept
                 ret 2
+            L4:
+                wait 0
             L5:
-                wait infinity else L4
+                recv -> x0 else L6
+                accept
+                ret 2
+            L6:
+                wait infinity else L5
+                jump L3
         "#]],
     );
 }

@@ -1,12 +1,12 @@
 //! Sending, and the receive loop.
 
-use super::{Item, Lowering};
+use super::Lowering;
 use crate::error::Result;
 use crate::opcode as op;
-use crate::operand::{Arg, Generic};
+use crate::operand::Generic;
 use lam_isa::Instr;
 use lam_isa::kind::Mark;
-use lam_isa::operand::{Dst, Else, Label, Src, XReg};
+use lam_isa::operand::{Dst, Src, XReg};
 
 pub(super) fn lower(l: &mut Lowering<'_, '_, '_>, generic: &Generic) -> Result<()> {
     match (generic.op(), &generic.args[..]) {
@@ -24,12 +24,13 @@ pub(super) fn lower(l: &mut Lowering<'_, '_, '_>, generic: &Generic) -> Result<(
         }
         (op::REMOVE_MESSAGE, []) => l.emit(Instr::Accept {}),
         (op::WAIT, [to]) => {
+            let to = Some(l.label(to)?);
             let timeout = Src::Atom(l.pool.atom("infinity"));
-            wait(l, timeout, to)?;
+            l.emit(Instr::Wait { timeout, to });
         }
         (op::WAIT_TIMEOUT, [to, timeout]) => {
-            let timeout = l.src(timeout)?;
-            wait(l, timeout, to)?;
+            let (timeout, to) = (l.src(timeout)?, Some(l.label(to)?));
+            l.emit(Instr::Wait { timeout, to });
             // The `timeout` behind it is part of the wait.
             if l.ahead(1).is_some_and(|next| next.op() == op::TIMEOUT) {
                 l.at += 1;
@@ -58,20 +59,4 @@ pub(super) fn lower(l: &mut Lowering<'_, '_, '_>, generic: &Generic) -> Result<(
         _ => return l.shape(),
     }
     Ok(())
-}
-
-/// A wait that would come back to itself looks at no message: `receive after T -> … end`.
-fn wait(l: &mut Lowering<'_, '_, '_>, timeout: Src, to: &Arg) -> Result<()> {
-    let label = l.label(to)?;
-    let to: Else = if stands_here(l, label) { None } else { Some(label) };
-    l.emit(Instr::Wait { timeout, to });
-    Ok(())
-}
-
-fn stands_here(l: &Lowering<'_, '_, '_>, label: Label) -> bool {
-    l.items
-        .iter()
-        .rev()
-        .take_while(|item| !matches!(item, Item::Instr(_)))
-        .any(|item| *item == Item::Label(label))
 }
