@@ -232,8 +232,8 @@ opcodes! {
     180 BADRECORD "badrecord" 1 25 0 "`raise badrecord S`";
     181 UPDATE_RECORD "update_record" 5 26 0 "`update S, {I = S} -> D`";
     182 BS_MATCH "bs_match" 3 26 0 "`bmatch C else L, […]`, command by command";
-    183 EXECUTABLE_LINE "executable_line" 2 27 0 "entry of the line table";
-    184 DEBUG_LINE "debug_line" 4 28 0 "entry of the line table";
+    183 EXECUTABLE_LINE "executable_line" 2 27 0 "nothing: `line` says the same";
+    184 DEBUG_LINE "debug_line" 4 28 0 "nothing: `line` says the same";
     185 BIF3 "bif3" 6 29 0 "`op k S, S, S -> D else L`";
     186 IS_ANY_NATIVE_RECORD "is_any_native_record" 2 29 0 "`jump L`: LAM has no native records, so no term is one";
     187 IS_NATIVE_RECORD "is_native_record" 4 29 0 "`jump L`";
