@@ -10,6 +10,8 @@
 main() -> main([]).
 
 main([]) -> main(examples());
+main([]) ->
+    main();
 main(Lines) ->
     lists:foldl(fun(Line, Globals) ->
         {Text, Next} = run(Line, Globals),
