@@ -6,6 +6,7 @@ mod any;
 mod deep;
 mod kinds;
 mod laws;
+mod layout;
 mod limits;
 mod read;
 mod shown;
