@@ -10,8 +10,6 @@
 main() -> main([]).
 
 main([]) -> main(examples());
-main([]) ->
-    main();
 main(Lines) ->
     lists:foldl(fun(Line, Globals) ->
         {Text, Next} = run(Line, Globals),

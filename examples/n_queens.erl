@@ -8,7 +8,6 @@
 main() -> main([]).
 
 main([]) -> main(["8"]);
-main([]) -> main();
 main([Text]) ->
     N = list_to_integer(Text),
     case solutions(N) of
