@@ -285,6 +285,11 @@ const PURE: &[PureTable] = &[
     unicode::TABLE,
 ];
 
+/// Every pure native: module, name and arity.
+pub fn pure_names() -> impl Iterator<Item = (&'static str, &'static str, u8)> {
+    PURE.iter().copied().flatten().map(|(module, name, arity, _)| (*module, *name, *arity))
+}
+
 /// The pure native of that name.
 pub fn pure(module: &str, name: &str, arity: u8) -> Option<Pure> {
     static ALL: OnceLock<Named<Pure>> = OnceLock::new();

@@ -52,6 +52,28 @@ quickcheck! {
     }
 }
 
+quickcheck! {
+    fn natives_answer_whatever_they_are_given(a: Any, b: Any, c: Any) -> bool {
+        let args = [a.0, b.0, c.0];
+        lam_reference::native::pure_names().all(|(module, name, arity)| {
+            match call(module, name, &args[..usize::from(arity)]) {
+                Ok(_) => true,
+                Err((class, _)) => class == "error",
+            }
+        })
+    }
+}
+
+#[test]
+fn natives_have_names_of_their_own() {
+    let names: Vec<_> = lam_reference::native::pure_names().collect();
+    let distinct: std::collections::BTreeSet<_> = names.iter().collect();
+    assert_eq!(names.len(), distinct.len());
+    assert!(names.iter().all(|(module, name, arity)| {
+        lam_reference::native::pure(module, name, *arity).is_some()
+    }));
+}
+
 fn text(term: &Any) -> String {
     lam_reference::term::display(&term.0)
 }
