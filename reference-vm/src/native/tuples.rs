@@ -17,13 +17,17 @@ pub const TABLE: PureTable = &[
     ("erlang", "delete_element", 2, delete_element),
 ];
 
-/// A tuple, unless it is too long (`term.tuple.size`).
-fn built(elements: Vec<Term>) -> Result<Term, Exception> {
-    if u32::try_from(elements.len()).is_ok_and(|size| size <= TUPLE_SIZE) {
-        Ok(Term::tuple(elements))
-    } else {
-        Err(Exception::badarg())
-    }
+/// Whether a tuple may have so many elements (`term.tuple.size`).
+fn allowed(size: usize) -> Result<(), Exception> {
+    let allowed = u32::try_from(size).is_ok_and(|size| size <= TUPLE_SIZE);
+    if allowed { Ok(()) } else { Err(Exception::badarg()) }
+}
+
+/// The elements of a tuple to which one more is to be added.
+fn with_room(term: &Term) -> Result<Vec<Term>, Exception> {
+    let elements = tuple(term)?;
+    allowed(elements.len() + 1)?;
+    Ok(elements.to_vec())
 }
 
 /// The index of a position counted from 1, at most `last`.
@@ -33,7 +37,9 @@ fn index(position: &Term, last: usize) -> Result<usize, Exception> {
 }
 
 fn list_to_tuple(_: &mut dyn Env, args: &[Term]) -> Result<Term, Exception> {
-    built(proper(&args[0])?)
+    let elements = proper(&args[0])?;
+    allowed(elements.len())?;
+    Ok(Term::tuple(elements))
 }
 
 fn tuple_to_list(_: &mut dyn Env, args: &[Term]) -> Result<Term, Exception> {
@@ -53,8 +59,9 @@ fn make_tuple(_: &mut dyn Env, args: &[Term]) -> Result<Term, Exception> {
 
 /// As many copies of a term as a tuple may have elements.
 fn copies(count: &Term, term: &Term) -> Result<Vec<Term>, Exception> {
-    let count = integer::to_usize(count).filter(|count| *count <= TUPLE_SIZE as usize);
-    Ok(vec![term.clone(); count.ok_or_else(Exception::badarg)?])
+    let count = integer::to_usize(count).ok_or_else(Exception::badarg)?;
+    allowed(count)?;
+    Ok(vec![term.clone(); count])
 }
 
 /// `make_tuple(Size, Default, [{Position, Term}])`: of several terms for one position, the last.
@@ -69,16 +76,16 @@ fn make_tuple_of(_: &mut dyn Env, args: &[Term]) -> Result<Term, Exception> {
 }
 
 fn append_element(_: &mut dyn Env, args: &[Term]) -> Result<Term, Exception> {
-    let mut elements = tuple(&args[0])?.to_vec();
+    let mut elements = with_room(&args[0])?;
     elements.push(args[1].clone());
-    built(elements)
+    Ok(Term::tuple(elements))
 }
 
 fn insert_element(_: &mut dyn Env, args: &[Term]) -> Result<Term, Exception> {
-    let mut elements = tuple(&args[1])?.to_vec();
+    let mut elements = with_room(&args[1])?;
     let index = index(&args[0], elements.len() + 1)?;
     elements.insert(index, args[2].clone());
-    built(elements)
+    Ok(Term::tuple(elements))
 }
 
 fn delete_element(_: &mut dyn Env, args: &[Term]) -> Result<Term, Exception> {
