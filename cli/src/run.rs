@@ -112,9 +112,9 @@ fn end(machine: &Machine, end: End) -> Result<Status, Failure> {
     match (machine.exit_reason(root), end) {
         (Some(reason), _) if *reason == Term::atom("normal") => Ok(Status::OK),
         (Some(reason), _) => {
-            let message = format!("the first process ended with {}", machine.show(reason));
-            let diagnostic = Diagnostic::new(message).code("end.run.uncaught");
-            Err(Failure { status: Status::FAILED, diagnostics: vec![diagnostic] })
+            let failure =
+                Failure { status: Status::FAILED, diagnostics: vec![uncaught(machine, reason)] };
+            Err(failure)
         }
         (None, End::Halt(status)) => Ok(Status(status)),
         (None, End::Exhausted(limit)) => {
@@ -137,6 +137,55 @@ fn end(machine: &Machine, end: End) -> Result<Status, Failure> {
             Err(Failure { status: Status::DEADLOCK, diagnostics: vec![diagnostic] })
         }
     }
+}
+
+/// The reason of the first process; of an error's stack trace a line for each call.
+fn uncaught(machine: &Machine, reason: &Term) -> Diagnostic {
+    let whole = || machine.show(reason);
+    let (reason, frames) = match reason.as_tuple() {
+        Some([reason, stack]) => match stack.to_vec().and_then(|stack| frames(machine, &stack)) {
+            Some(frames) => (machine.show(reason), frames),
+            None => (whole(), Vec::new()),
+        },
+        _ => (whole(), Vec::new()),
+    };
+    let mut diagnostic = Diagnostic::new(format!("the first process ended with {reason}"));
+    diagnostic.notes = frames;
+    diagnostic.code("end.run.uncaught")
+}
+
+/// The calls of a stack trace, the newest first; nothing if it is none.
+fn frames(machine: &Machine, stack: &[Term]) -> Option<Vec<String>> {
+    let frame = |frame: &Term| {
+        let [module, function, arguments, info] = frame.as_tuple()? else { return None };
+        let (module, function) = (module.as_atom()?, function.as_atom()?);
+        let call = match (arguments.as_int(), arguments.to_vec()) {
+            (Some(arity), _) => format!("{}:{}/{arity}", module.text(), function.text()),
+            (None, Some(arguments)) => {
+                let arguments: Vec<String> =
+                    arguments.iter().map(|argument| machine.show(argument)).collect();
+                format!("{}:{}({})", module.text(), function.text(), arguments.join(", "))
+            }
+            (None, None) => return None,
+        };
+        let item = |key: &str| {
+            let pairs = info.to_vec()?;
+            pairs.iter().find_map(|pair| match pair.as_tuple() {
+                Some([name, value]) if name.as_atom()?.text() == key => Some(value.clone()),
+                _ => None,
+            })
+        };
+        let line = item("line").and_then(|line| line.as_int());
+        let file = item("file").and_then(|file| {
+            let char = |c: &Term| char::from_u32(u32::try_from(c.as_int()?).ok()?);
+            file.to_vec()?.iter().map(char).collect::<Option<String>>()
+        });
+        Some(match (file, line) {
+            (Some(file), Some(line)) => format!("in {call}, {file}:{line}"),
+            _ => format!("in {call}"),
+        })
+    };
+    stack.iter().map(frame).collect()
 }
 
 /// Who waits where, and with what in its mailbox.
