@@ -80,10 +80,8 @@ fn set_group_leader(exec: &mut Exec<'_>, args: &[Term]) -> Reply {
     exec.machine.fire(Rule::ExecLeaderRequest);
     if *pid == exec.pid {
         exec.me.group_leader = leader;
-    } else if exec.machine.is_alive(*pid) {
-        exec.machine.emit(exec.pid, *pid, Signal::Leader(leader));
     } else {
-        return Reply::Raise(Exception::badarg());
+        exec.machine.emit(exec.pid, *pid, Signal::Leader(leader));
     }
     Reply::Value(Term::boolean(true))
 }
