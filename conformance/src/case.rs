@@ -16,9 +16,13 @@
 //! Header keys stand before the program, each at most once; unknown ones are errors. `mode` is
 //! `explore` (every schedule; the default), `run` (one process, one outcome), or `reject` (the
 //! program, or the bytes of `bytes:` in hexadecimal, must be rejected with one of the rules of
-//! `reject:`). Outcomes stand behind the program, each with at least one line that says why.
+//! `reject:`). A `run` is round-robin with virtual time, unless `schedule:` says `seeded N` or
+//! `scripted LABEL ...`, both with free time; with `root: halts` the machine ends with its root.
+//! Outcomes stand behind the program, each with at least one line that says why; a script that
+//! names a label that is not enabled has the outcome `error: MESSAGE`.
 
 use lam_isa::Rule;
+use lam_reference::Schedule;
 use std::collections::BTreeMap;
 use std::fmt;
 use std::path::Path;
@@ -34,6 +38,10 @@ pub struct Case {
     pub covers: Vec<Rule>,
     /// Parameters given to the machine, by name.
     pub limits: BTreeMap<String, u64>,
+    /// Who decides in mode `run`.
+    pub schedule: Schedule,
+    /// Whether the machine ends with its root process.
+    pub root_halts: bool,
     /// What can be read from `stdin`.
     pub input: String,
     /// The program, as text or bytes.
@@ -81,8 +89,9 @@ impl fmt::Display for Malformed {
 
 impl std::error::Error for Malformed {}
 
-const KEYS: [&str; 10] = [
-    "title", "covers", "mode", "limits", "origin", "input", "bytes", "reject", "outcome", "note",
+const KEYS: [&str; 11] = [
+    "title", "covers", "mode", "limits", "origin", "input", "bytes", "reject", "note", "schedule",
+    "root",
 ];
 
 impl Case {
@@ -174,6 +183,8 @@ impl Case {
             title: need("title")?,
             covers,
             limits: limits(header.get("limits"))?,
+            schedule: schedule(header.get("schedule"))?,
+            root_halts: root_halts(header.get("root"))?,
             input: take("input").unwrap_or_default().replace("\\n", "\n"),
             program,
             expected,
@@ -234,6 +245,33 @@ fn limits(header: Option<&(usize, String)>) -> Result<BTreeMap<String, u64>, Mal
         if known.contains(&name) { Ok((name.to_owned(), number)) } else { Err(wrong()) }
     });
     pairs.collect()
+}
+
+fn schedule(header: Option<&(usize, String)>) -> Result<Schedule, Malformed> {
+    let Some((line, value)) = header else { return Ok(Schedule::RoundRobin) };
+    let mut words = value.split_whitespace();
+    let schedule = match (words.next(), words.next().map(str::parse)) {
+        (Some("seeded"), Some(Ok(seed))) => Some(Schedule::Seeded(seed)),
+        (Some("scripted"), _) => {
+            let labels = value.split_whitespace().skip(1);
+            Some(Schedule::Scripted(labels.map(str::to_owned).collect()))
+        }
+        _ => None,
+    };
+    schedule.ok_or_else(|| {
+        let message = "expected `seeded NUMBER` or `scripted LABEL ...`".to_owned();
+        Malformed { line: *line, message }
+    })
+}
+
+fn root_halts(header: Option<&(usize, String)>) -> Result<bool, Malformed> {
+    match header {
+        None => Ok(false),
+        Some((_, value)) if value == "halts" => Ok(true),
+        Some((line, _)) => {
+            Err(Malformed { line: *line, message: "expected `root: halts`".to_owned() })
+        }
+    }
 }
 
 fn bytes(line: usize, hex: &str) -> Result<Vec<u8>, Malformed> {

@@ -88,6 +88,7 @@ fn boot(case: &Case, base: Config, modules: Vec<Rc<Verified>>) -> Machine {
         trace_depth: wide("trace_depth", 0),
         schedulers: narrow("schedulers", base.schedulers),
         budget_max: narrow("budget", base.budget_max),
+        root_halts: case.root_halts,
         record_rules: true,
         ..base
     };
@@ -116,12 +117,17 @@ fn explored(case: &Case, wanted: &[String], modules: Vec<Rc<Verified>>) -> Verdi
 }
 
 fn single(case: &Case, wanted: &str, modules: Vec<Rc<Verified>>) -> Verdict {
-    let mut machine = boot(case, Config::default(), modules);
-    let done = run(&mut machine, &Schedule::RoundRobin, STEPS_MAX, &mut |_, _| {});
-    let failure = match done {
-        Ok(run) if run.outcome.to_string() == wanted => None,
-        Ok(run) => Some(format!("expected outcome: {wanted}\n  found: {}", run.outcome)),
-        Err(error) => Some(error.to_string()),
+    let base = match case.schedule {
+        Schedule::RoundRobin => Config::default(),
+        Schedule::Seeded(_) | Schedule::Scripted(_) => Config::explore(),
     };
+    let mut machine = boot(case, base, modules);
+    let done = run(&mut machine, &case.schedule, STEPS_MAX, &mut |_, _| {});
+    let found = match done {
+        Ok(run) => run.outcome.to_string(),
+        Err(error) => format!("error: {error}"),
+    };
+    let failure = (found != wanted)
+        .then(|| format!("expected outcome: {wanted}\n  found: {found}"));
     Verdict { failure, fired: machine.fired.unwrap_or_default(), states: 0 }
 }
