@@ -11,7 +11,11 @@ use lam_isa::table::Bits;
 use std::rc::Rc;
 
 /// Bits of the longest bitstring that `bmake` makes (`lim.integer.bits` has no say here).
-const BITS_MAX: usize = 1 << 36;
+const BITS_MAX: usize = match 1_usize.checked_shl(36) {
+    Some(bits) => bits,
+    // Where addresses have 32 bits, memory ends before.
+    None => usize::MAX,
+};
 
 impl Bits for Exec<'_> {
     type Out = Rule;
