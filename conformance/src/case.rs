@@ -89,6 +89,9 @@ impl fmt::Display for Malformed {
 
 impl std::error::Error for Malformed {}
 
+/// A byte order mark, which one case needs to begin with.
+const BOM: char = '\u{feff}';
+
 const KEYS: [&str; 11] = [
     "title", "covers", "mode", "limits", "origin", "input", "bytes", "reject", "note", "schedule",
     "root",
@@ -102,7 +105,7 @@ impl Case {
     pub fn parse(id: &str, source: &str) -> Result<Case, Malformed> {
         let mut header: BTreeMap<&str, (usize, String)> = BTreeMap::new();
         let mut outcomes: Vec<(usize, String, bool)> = Vec::new();
-        for (line, text) in (1..).zip(source.lines()) {
+        for (line, text) in (1..).zip(source.trim_start_matches(BOM).lines()) {
             let Some(comment) = text.strip_prefix(";;") else { continue };
             if comment.trim().is_empty() {
                 continue;
@@ -142,8 +145,9 @@ impl Case {
         let rules = |key: &str| -> Result<Vec<Rule>, Malformed> {
             let Some((line, value)) = header.get(key) else { return Ok(Vec::new()) };
             let named = value.split_whitespace().map(|id| {
-                Rule::named(id).ok_or_else(|| {
-                    Malformed { line: *line, message: format!("there is no rule `{id}`") }
+                Rule::named(id).ok_or_else(|| Malformed {
+                    line: *line,
+                    message: format!("there is no rule `{id}`"),
                 })
             });
             named.collect()

@@ -30,9 +30,8 @@ pub fn judge(case: &Case) -> Verdict {
         (Expected::Rejected(wanted), Err(rules)) => {
             let rules: BTreeSet<Rule> = rules.into_iter().collect();
             let fits = rules.len() == 1 && rules.iter().all(|rule| wanted.contains(rule));
-            let failure = (!fits).then(|| {
-                format!("expected rejection with {}, found {}", ids(wanted), ids(&rules))
-            });
+            let failure = (!fits)
+                .then(|| format!("expected rejection with {}, found {}", ids(wanted), ids(&rules)));
             Verdict { failure, fired: rules, states: 0 }
         }
         (Expected::Rejected(wanted), Ok(_)) => {
@@ -56,7 +55,7 @@ fn ids<'r>(rules: impl IntoIterator<Item = &'r Rule>) -> String {
 /// The verified modules of a program, or the rules that it breaks.
 fn load(program: &Program) -> Result<Vec<Rc<Verified>>, Vec<Rule>> {
     let modules: Vec<Module> = match program {
-        Program::Text(text) => lam_isa::text::parse(text)
+        Program::Text(text) => lam_isa::text::parse_bytes(text.as_bytes())
             .map_err(|errors| errors.into_iter().map(|error| error.rule).collect::<Vec<_>>())?,
         Program::Binary(bytes) => {
             lam_isa::binary::decode(bytes).map_err(|error| vec![error.rule])?
@@ -127,7 +126,7 @@ fn single(case: &Case, wanted: &str, modules: Vec<Rc<Verified>>) -> Verdict {
         Ok(run) => run.outcome.to_string(),
         Err(error) => format!("error: {error}"),
     };
-    let failure = (found != wanted)
-        .then(|| format!("expected outcome: {wanted}\n  found: {found}"));
+    let failure =
+        (found != wanted).then(|| format!("expected outcome: {wanted}\n  found: {found}"));
     Verdict { failure, fired: machine.fired.unwrap_or_default(), states: 0 }
 }

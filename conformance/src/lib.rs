@@ -6,6 +6,7 @@
 
 pub mod case;
 pub mod judge;
+pub mod tla;
 
 pub use case::{Case, Expected};
 pub use judge::{Verdict, judge};

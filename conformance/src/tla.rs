@@ -1,0 +1,565 @@
+//! Programs for TLC: a verified program as the value that the model in `tla/` runs.
+//!
+//! Owns the spelling of instructions, terms and whole models in TLA+, and the list of what the
+//! model leaves out. Knows nothing of how TLC is run. Book: *The model*.
+
+use lam_isa::kind::{Command, Op, Segment, SegmentKind};
+use lam_isa::operand::{Arity, Case, Dst, FrameChange, Label, OperandRef, Src, Target};
+use lam_isa::{FunRef, Function, Instr, Literal, Module, Verified, limits};
+use lam_reference::native;
+use lam_reference::term::Atom;
+use std::collections::BTreeMap;
+use std::fmt;
+use std::rc::Rc;
+
+/// What the model does not have, so that a program cannot be checked with it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Unsupported(pub String);
+
+impl fmt::Display for Unsupported {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "not in the model: {}", self.0)
+    }
+}
+
+impl std::error::Error for Unsupported {}
+
+type Text = Result<String, Unsupported>;
+
+fn unsupported<T>(what: impl Into<String>) -> Result<T, Unsupported> {
+    Err(Unsupported(what.into()))
+}
+
+/// Natives that the model has: module, name and arity, as in `LamControl`.
+const NATIVES: &[(&str, &str, u8)] = &[
+    ("erlang", "self", 0),
+    ("erlang", "apply", 2),
+    ("erlang", "apply", 3),
+    ("erlang", "error", 1),
+    ("erlang", "exit", 1),
+    ("erlang", "throw", 1),
+    ("erlang", "put", 2),
+    ("erlang", "get", 1),
+    ("erlang", "erase", 1),
+    ("erlang", "make_ref", 0),
+    ("erlang", "group_leader", 0),
+    ("erlang", "register", 2),
+    ("erlang", "unregister", 1),
+    ("erlang", "whereis", 1),
+    ("erlang", "alias", 0),
+    ("erlang", "alias", 1),
+    ("erlang", "unalias", 1),
+    ("erlang", "send_after", 3),
+    ("erlang", "start_timer", 3),
+    ("erlang", "cancel_timer", 1),
+    ("erlang", "read_timer", 1),
+    ("erlang", "is_process_alive", 1),
+    ("erlang", "group_leader", 2),
+    ("erlang", "halt", 0),
+    ("erlang", "halt", 1),
+    ("erlang", "display", 1),
+    ("lam", "write", 2),
+    ("erlang", "spawn", 1),
+    ("erlang", "spawn", 3),
+    ("erlang", "spawn_link", 1),
+    ("erlang", "spawn_link", 3),
+    ("erlang", "spawn_monitor", 1),
+    ("erlang", "spawn_monitor", 3),
+    ("erlang", "link", 1),
+    ("erlang", "unlink", 1),
+    ("erlang", "monitor", 2),
+    ("erlang", "monitor", 3),
+    ("erlang", "demonitor", 1),
+    ("erlang", "demonitor", 2),
+    ("erlang", "exit", 2),
+    ("erlang", "process_flag", 2),
+    ("erlang", "send", 2),
+    ("erlang", "!", 2),
+];
+
+/// Limits of a machine that the model knows, by the names that cases give them.
+const LIMITS: [(&str, u64); 4] = [
+    ("mailbox", 1 << 24),
+    ("processes", 1 << 20),
+    ("schedulers", 1),
+    ("budget", limits::BUDGET_MAX as u64),
+];
+
+/// The TLA+ value of a program whose root calls `main/0` of the first module.
+///
+/// # Errors
+/// If the program uses what the model does not have.
+pub fn program(modules: &[Rc<Verified>]) -> Text {
+    program_within(modules, &BTreeMap::new())
+}
+
+/// The same for a machine with these limits, named as in the header of a case.
+///
+/// # Errors
+/// If the program uses what the model does not have, or a limit that it does not know.
+pub fn program_within(modules: &[Rc<Verified>], limits: &BTreeMap<String, u64>) -> Text {
+    let unknown = |name: &&String| {
+        *name != "states" && !LIMITS.iter().any(|(known, _)| known == &name.as_str())
+    };
+    if let Some(name) = limits.keys().find(unknown) {
+        return unsupported(format!("the limit `{name}`"));
+    }
+    let limited = LIMITS.map(|(name, default)| {
+        let value = limits.get(name).copied().unwrap_or(default);
+        format!("{name} |-> {}", value.min(1 << 30))
+    });
+    let mut bases = BTreeMap::new();
+    let mut count = 1;
+    for module in modules {
+        bases.insert(module.name().to_owned(), count);
+        count += module.functions.len();
+    }
+    let mut functions = Vec::new();
+    let mut traits = Traits::default();
+    for module in modules {
+        let printer = Printer { module, base: bases[module.name()] };
+        traits.note(module);
+        for function in &module.functions {
+            functions.push(printer.function(function)?);
+        }
+    }
+    let Some(first) = modules.first() else { return unsupported("a program of no module") };
+    let calm =
+        traits.calm && ["mailbox", "processes"].iter().all(|name| !limits.contains_key(*name));
+    Ok(format!(
+        "[name |-> {}, calm |-> {}, clocked |-> {}, uses |-> {{{}}},\n lim |-> [{}],\n funs |-> <<\n{}>>]",
+        text(first.name())?,
+        truth(calm),
+        truth(traits.clocked),
+        traits.uses().join(", "),
+        limited.join(", "),
+        functions.join(",\n")
+    ))
+}
+
+/// What decides which choices a reduced search may leave out, and whether the clock matters.
+struct Traits {
+    calm: bool,
+    clocked: bool,
+    links: bool,
+    monitors: bool,
+}
+
+impl Default for Traits {
+    fn default() -> Traits {
+        Traits { calm: true, clocked: false, links: false, monitors: false }
+    }
+}
+
+impl Traits {
+    fn note(&mut self, module: &Module) {
+        let atoms = Atoms::of(module);
+        // Whoever does not know the module cannot call its natives.
+        self.calm &= !atoms.has("erlang") && !atoms.has("lam");
+        self.clocked |= atoms.has("cancel_timer") || atoms.has("read_timer");
+        for instr in module.functions.iter().flat_map(|function| &function.code) {
+            match instr {
+                Instr::Spawn { options, .. } => self.note_options(module, options),
+                Instr::Monitor { options, .. } => {
+                    self.monitors = true;
+                    self.calm &= *options == Src::Nil;
+                }
+                Instr::Link { .. } => self.links = true,
+                _ => {}
+            }
+        }
+    }
+
+    fn note_options(&mut self, module: &Module, options: &Src) {
+        let literal = match options {
+            Src::Nil => return,
+            Src::Lit(at) => module.literals.get(at.0 as usize),
+            _ => None,
+        };
+        (self.links, self.monitors) = (true, true);
+        let plain = |option: &Literal| matches!(option, Literal::Atom(_));
+        self.calm &=
+            matches!(literal, Some(Literal::List(options, _)) if options.iter().all(plain));
+    }
+
+    fn uses(&self) -> Vec<&'static str> {
+        let named = [(self.links, "\"link\""), (self.monitors, "\"monitor\"")];
+        named.into_iter().filter(|(used, _)| *used).map(|(_, name)| name).collect()
+    }
+}
+
+/// The texts of all atoms that a module brings along.
+struct Atoms(Vec<String>);
+
+impl Atoms {
+    fn of(module: &Module) -> Atoms {
+        let mut atoms: Vec<String> = module.atoms.iter().map(ToString::to_string).collect();
+        let mut todo: Vec<&Literal> = module.literals.iter().collect();
+        while let Some(literal) = todo.pop() {
+            match literal {
+                Literal::Atom(text) => atoms.push(text.to_string()),
+                Literal::Fun { module, name, .. } => {
+                    atoms.extend([module.to_string(), name.to_string()]);
+                }
+                Literal::List(elements, tail) => {
+                    todo.extend(elements);
+                    todo.push(tail);
+                }
+                Literal::Tuple(elements) => todo.extend(elements),
+                Literal::Map(pairs) => todo.extend(pairs.iter().flat_map(|(k, v)| [k, v])),
+                _ => {}
+            }
+        }
+        Atoms(atoms)
+    }
+
+    fn has(&self, text: &str) -> bool {
+        self.0.iter().any(|atom| atom == text)
+    }
+}
+
+/// Prints the code of one module; `base` is the number of its first function in the program.
+struct Printer<'m> {
+    module: &'m Module,
+    base: usize,
+}
+
+impl Printer<'_> {
+    fn function(&self, function: &Function) -> Text {
+        let code: Result<Vec<String>, Unsupported> = function
+            .code
+            .iter()
+            .map(|instr| {
+                self.instruction(function, instr).map_err(|Unsupported(what)| {
+                    let name = self.module.function_name(function);
+                    Unsupported(format!("{what}, in {name}"))
+                })
+            })
+            .collect();
+        let lambda = function.lambda.unwrap_or_default();
+        Ok(format!(
+            "  [mod |-> {}, name |-> {}, arity |-> {}, exported |-> {}, index |-> {}, \
+             unique |-> \"{}\", code |-> <<\n    {}>>]",
+            text(self.module.name())?,
+            text(self.module.atom(function.name))?,
+            function.arity,
+            truth(function.exported),
+            lambda.index,
+            lambda.unique,
+            code?.join(",\n    ")
+        ))
+    }
+
+    fn instruction(&self, function: &Function, instr: &Instr) -> Text {
+        let info = instr.info();
+        if let Instr::Op { kind: Op::Fdiv | Op::Float | Op::Fconv, .. } = instr {
+            return unsupported("floats");
+        }
+        let mut fields = vec![format!("op |-> \"{}\"", info.name)];
+        for (operand, about) in instr.operands().into_iter().zip(info.operands) {
+            fields.push(format!("{} |-> {}", about.name, self.operand(function, operand)?));
+        }
+        Ok(format!("[{}]", fields.join(", ")))
+    }
+
+    fn operand(&self, function: &Function, operand: OperandRef<'_>) -> Text {
+        match operand {
+            OperandRef::Number(n) => Ok(n.to_string()),
+            OperandRef::Frame(FrameChange::Push(n)) => Ok(n.to_string()),
+            OperandRef::Frame(FrameChange::Drop(n)) => Ok(format!("-{n}")),
+            OperandRef::Src(src) => self.source(src),
+            OperandRef::Dst(dst) => Ok(destination(dst)),
+            OperandRef::Reg(reg) => self.source(Src::from(reg)),
+            OperandRef::Slot(slot) => Ok(format!("<<\"y\", {}>>", slot.0)),
+            OperandRef::Label(label) => Ok(place(function, label)),
+            OperandRef::Else(label) => {
+                Ok(label.map_or("-1".to_owned(), |label| place(function, label)))
+            }
+            OperandRef::Ref(reference) => {
+                self.reference(self.module.reference(reference), "a reference")
+            }
+            OperandRef::Target(Target::Fun(reference)) => {
+                self.reference(self.module.reference(reference), "a target")
+            }
+            OperandRef::Target(Target::Value(value)) => {
+                Ok(format!("<<\"value\", {}>>", self.source(value)?))
+            }
+            OperandRef::Target(Target::Named(module, name)) => {
+                Ok(format!("<<\"named\", {}, {}>>", self.source(module)?, self.source(name)?))
+            }
+            OperandRef::Arity(Arity::Count(count)) => Ok(format!("<<\"count\", {count}>>")),
+            OperandRef::Arity(Arity::List(list)) => {
+                Ok(format!("<<\"list\", {}>>", self.source(list)?))
+            }
+            OperandRef::Kind(name) => Ok(format!("\"{name}\"")),
+            OperandRef::Srcs(sources) => sequence(sources, |src| self.source(*src)),
+            OperandRef::Moves(pairs) => sequence(pairs, |(src, dst)| {
+                Ok(format!("<<{}, {}>>", self.source(*src)?, destination(*dst)))
+            }),
+            OperandRef::Elements(pairs) => {
+                sequence(pairs, |(index, src)| Ok(format!("<<{index}, {}>>", self.source(*src)?)))
+            }
+            OperandRef::Pairs(pairs) => sequence(pairs, |(key, value)| {
+                Ok(format!("<<{}, {}>>", self.source(*key)?, self.source(*value)?))
+            }),
+            OperandRef::Cases(cases) => sequence(cases, |(case, label)| {
+                let constant = match case {
+                    Case::Int(n) => integer(*n)?,
+                    Case::Atom(atom) => self.source(Src::Atom(*atom))?,
+                    Case::Nil => "<<\"nil\">>".to_owned(),
+                };
+                Ok(format!("<<{constant}, {}>>", place(function, *label)))
+            }),
+            OperandRef::Segments(segments) => sequence(segments, |it| self.segment(it)),
+            OperandRef::Commands(commands) => sequence(commands, |it| self.command(it)),
+        }
+    }
+
+    fn source(&self, src: Src) -> Text {
+        match src {
+            Src::X(x) => Ok(format!("<<\"x\", {}>>", x.0)),
+            Src::Y(y) => Ok(format!("<<\"y\", {}>>", y.0)),
+            Src::Int(n) => integer(n),
+            Src::Atom(atom) => Ok(format!("<<\"atom\", {}>>", text(self.module.atom(atom))?)),
+            Src::Nil => Ok("<<\"nil\">>".to_owned()),
+            Src::Lit(at) => match self.module.literals.get(at.0 as usize) {
+                Some(literal) => term(literal),
+                None => unsupported("a literal that is not there"),
+            },
+        }
+    }
+
+    fn reference(&self, reference: Option<FunRef>, what: &str) -> Text {
+        match reference {
+            Some(FunRef::Local(at)) => Ok(format!("<<\"fun\", {}>>", self.base + at as usize)),
+            Some(FunRef::External { module, name, arity }) => {
+                let (module, name) = (self.module.atom(module), self.module.atom(name));
+                known(module, name, arity)?;
+                Ok(format!("<<\"ext\", {}, {}, {arity}>>", text(module)?, text(name)?))
+            }
+            None => unsupported(what),
+        }
+    }
+
+    fn size(&self, size: Option<&Src>) -> Text {
+        size.map_or(Ok("<<\"none\">>".to_owned()), |size| self.source(*size))
+    }
+
+    fn segment(&self, it: &Segment) -> Text {
+        if it.kind == SegmentKind::Float {
+            return unsupported("floats");
+        }
+        Ok(format!(
+            "[kind |-> \"{}\", unit |-> {}, little |-> {}, value |-> {}, size |-> {}]",
+            it.kind.name(),
+            it.unit,
+            truth(it.little),
+            self.source(it.value)?,
+            self.size(it.size.as_ref())?
+        ))
+    }
+
+    fn command(&self, command: &Command) -> Text {
+        let fields = match command {
+            Command::Start(src) => format!("\"start\", src |-> {}", self.source(*src)?),
+            Command::AtLeast { bits, unit } => {
+                format!("\"at_least\", bits |-> {bits}, unit |-> {unit}")
+            }
+            Command::Exactly(bits) => format!("\"exactly\", bits |-> {bits}"),
+            Command::Integer { size, unit, signed, little, dst } => format!(
+                "\"integer\", size |-> {}, unit |-> {unit}, signed |-> {}, little |-> {}, dst |-> {}",
+                self.source(*size)?,
+                truth(*signed),
+                truth(*little),
+                destination(*dst)
+            ),
+            Command::Float { .. } => return unsupported("floats"),
+            Command::Binary { size, unit, dst } => format!(
+                "\"binary\", size |-> {}, unit |-> {unit}, dst |-> {}",
+                self.size(size.as_ref())?,
+                destination(*dst)
+            ),
+            Command::Utf { kind, little, dst } => format!(
+                "\"utf\", kind |-> \"{}\", little |-> {}, dst |-> {}",
+                kind.name(),
+                truth(*little),
+                destination(*dst)
+            ),
+            Command::Skip { size, unit } => {
+                format!("\"skip\", size |-> {}, unit |-> {unit}", self.size(size.as_ref())?)
+            }
+            Command::Bits(literal) => {
+                let bits = match self.module.literals.get(literal.0 as usize) {
+                    Some(Literal::Bits(bits)) => bits_of(bits),
+                    _ => return unsupported("a literal that is no bitstring"),
+                };
+                format!("\"bits\", bits |-> {bits}")
+            }
+            Command::Tail(dst) => format!("\"tail\", dst |-> {}", destination(*dst)),
+            Command::Pos(dst) => format!("\"pos\", dst |-> {}", destination(*dst)),
+            Command::SetPos(src) => format!("\"setpos\", src |-> {}", self.source(*src)?),
+        };
+        Ok(format!("[cmd |-> {fields}]"))
+    }
+}
+
+/// A native that the reference machine has and the model has not.
+fn known(module: &str, name: &str, arity: u8) -> Result<(), Unsupported> {
+    let modelled = NATIVES.contains(&(module, name, arity));
+    if modelled || !native::exists(Atom::new(module), Atom::new(name), arity) {
+        return Ok(());
+    }
+    unsupported(format!("the native {module}:{name}/{arity}"))
+}
+
+fn sequence<T>(items: &[T], show: impl Fn(&T) -> Text) -> Text {
+    let shown: Result<Vec<String>, Unsupported> = items.iter().map(show).collect();
+    Ok(format!("<<{}>>", shown?.join(", ")))
+}
+
+fn destination(dst: Dst) -> String {
+    match dst {
+        Dst::X(x) => format!("<<\"x\", {}>>", x.0),
+        Dst::Y(y) => format!("<<\"y\", {}>>", y.0),
+        Dst::Discard => "<<\"_\">>".to_owned(),
+    }
+}
+
+/// The number of the instruction that a label stands before; 0 is the clause label.
+fn place(function: &Function, label: Label) -> String {
+    function.target(label).map_or("0".to_owned(), |at| (at + 1).to_string())
+}
+
+fn truth(yes: bool) -> &'static str {
+    if yes { "TRUE" } else { "FALSE" }
+}
+
+fn integer(n: i64) -> Text {
+    match i32::try_from(n) {
+        Ok(n) => Ok(format!("<<\"int\", {n}>>")),
+        Err(_) => unsupported(format!("the integer {n}, which has more than 32 bits")),
+    }
+}
+
+/// A text as a TLA+ string, of the characters that the model knows.
+fn text(text: &str) -> Text {
+    if !text.chars().all(|c| matches!(c, ' '..='~') && c != '`') {
+        return unsupported(format!("the characters of {text:?}"));
+    }
+    Ok(format!("\"{}\"", text.replace('\\', "\\\\").replace('"', "\\\"")))
+}
+
+fn bits_of(bits: &lam_isa::BitString) -> String {
+    let bit = |at: u64| {
+        let byte = usize::try_from(at / 8).ok().and_then(|at| bits.bytes.get(at)).copied();
+        (byte.unwrap_or(0) >> (7 - at % 8) & 1).to_string()
+    };
+    let all: Vec<String> = (0..bits.bits).map(bit).collect();
+    format!("<<{}>>", all.join(", "))
+}
+
+/// A literal as a term of the model; maps need the order of their keys.
+fn term(literal: &Literal) -> Text {
+    match literal {
+        Literal::Int(n) => integer(*n),
+        Literal::Big { .. } => unsupported("an integer of more than 32 bits"),
+        Literal::Float(_) => unsupported("floats"),
+        Literal::Atom(atom) => Ok(format!("<<\"atom\", {}>>", text(atom)?)),
+        Literal::Nil => Ok("<<\"nil\">>".to_owned()),
+        Literal::List(elements, tail) => {
+            let mut list = term(tail)?;
+            for element in elements.iter().rev() {
+                list = format!("<<\"cons\", {}, {list}>>", term(element)?);
+            }
+            Ok(list)
+        }
+        Literal::Tuple(elements) => Ok(format!("<<\"tuple\", {}>>", sequence(elements, term)?)),
+        Literal::Map(pairs) => {
+            let as_term = lam_reference::code::term;
+            let mut sorted: Vec<&(Literal, Literal)> = pairs.iter().collect();
+            sorted.sort_by(|(a, _), (b, _)| {
+                lam_reference::term::compare_keys(&as_term(a), &as_term(b))
+            });
+            let pair = |(key, value): &&(Literal, Literal)| {
+                Ok(format!("<<{}, {}>>", term(key)?, term(value)?))
+            };
+            Ok(format!("<<\"map\", {}>>", sequence(&sorted, pair)?))
+        }
+        Literal::Bits(bits) => Ok(format!("<<\"bits\", {}>>", bits_of(bits))),
+        Literal::Fun { module, name, arity } => {
+            known(module, name, *arity)?;
+            Ok(format!("<<\"extern\", {}, {}, {arity}>>", text(module)?, text(name)?))
+        }
+    }
+}
+
+/// How finely and how completely a model is searched.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Search {
+    /// Every choice, an instruction a step.
+    Instructions,
+    /// Every choice of the schedule language.
+    Steps,
+    /// The reductions: woken processes run on, messages come late, undisturbable steps go first.
+    Reduced,
+}
+
+impl Search {
+    fn constants(self) -> &'static str {
+        match self {
+            Search::Instructions => "Grain = \"instr\"\n  Delivery = \"eager\"\n  Ample = FALSE",
+            Search::Steps => "Grain = \"step\"\n  Delivery = \"eager\"\n  Ample = FALSE",
+            Search::Reduced => "Grain = \"fused\"\n  Delivery = \"lazy\"\n  Ample = TRUE",
+        }
+    }
+}
+
+/// The text of the module `name`, which runs these programs under the module `root` of the model.
+pub fn model(name: &str, root: &str, programs: &[String]) -> String {
+    format!(
+        "---- MODULE {name} ----\nEXTENDS {root}\nProgsDef == <<\n{}>>\n====\n",
+        programs.join(",\n")
+    )
+}
+
+/// The configuration for TLC that goes with [`model`]; `checks` are further lines, such as
+/// `INVARIANT Report`.
+pub fn configuration(search: Search, checks: &str) -> String {
+    format!(
+        "CONSTANTS\n  Progs <- ProgsDef\n  {}\nSPECIFICATION Spec\nVIEW core\n{checks}\n",
+        search.constants()
+    )
+}
+
+/// The outcome sets that TLC printed, by the number of the program, from 1.
+pub fn outcomes(printed: &str) -> BTreeMap<usize, std::collections::BTreeSet<String>> {
+    let mut sets: BTreeMap<usize, std::collections::BTreeSet<String>> = BTreeMap::new();
+    for line in printed.lines() {
+        let Some(rest) = line.strip_prefix("\"OUTCOME ").and_then(|it| it.strip_suffix('"')) else {
+            continue;
+        };
+        let Some((number, outcome)) = rest.split_once(' ') else { continue };
+        if let Ok(number) = number.parse() {
+            sets.entry(number).or_default().insert(unescape(outcome));
+        }
+    }
+    sets
+}
+
+/// A string as TLC prints it, without its escapes.
+fn unescape(printed: &str) -> String {
+    let mut text = String::new();
+    let mut chars = printed.chars();
+    while let Some(c) = chars.next() {
+        match (c, c == '\\') {
+            (_, true) => match chars.next() {
+                Some('n') => text.push('\n'),
+                Some('t') => text.push('\t'),
+                Some(other) => text.push(other),
+                None => {}
+            },
+            (c, false) => text.push(c),
+        }
+    }
+    text
+}
