@@ -296,6 +296,7 @@ fn examples() -> Vec<(Rule, Module)> {
         (ValOperandCount, function(1, &[], vec![op(Op::Add, &[x(0)], to_x(0)), ret(0)])),
         (ValOperandCount, function(1, &[], vec![test(Test::IsNil, &[x(0), x(0)], 0), ret(0)])),
         (ValOperandCount, function(1, &[], vec![raise(Raise::IfClause, &[x(0)])])),
+        (ValOperandCount, function(1, &[], vec![Instr::Move { pairs: vec![] }, ret(0)])),
         (
             ValOperandCount,
             function(

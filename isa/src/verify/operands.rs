@@ -116,6 +116,10 @@ impl Check<'_> {
 
     fn instruction(&self, instr: &Instr) -> Checked {
         match instr {
+            // The text has no form for one without.
+            Instr::Move { pairs } if pairs.is_empty() => {
+                Err(Broken::new(Rule::ValOperandCount, "a `move` of nothing", "at least one pair"))
+            }
             Instr::Uncons { head, tail, .. } => distinct([*head, *tail].into_iter()),
             Instr::Tuple { elements, .. }
                 if elements.len() as u64 > u64::from(limits::TUPLE_SIZE) =>
