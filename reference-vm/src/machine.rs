@@ -255,8 +255,11 @@ impl Machine {
         }
         timeouts.extend(self.timers.keys().map(|(pid, n)| Choice::Fire(*pid, Some(*n))));
         steps.extend(self.wires.keys().map(|(from, to)| Choice::Deliver { from: *from, to: *to }));
-        steps.append(&mut timeouts);
         steps.extend(self.calls.keys().map(|(pid, n)| Choice::Complete(*pid, *n)));
+        if self.config.time == Time::Virtual {
+            self.keep_due(&mut timeouts, steps.is_empty());
+        }
+        steps.append(&mut timeouts);
         let rank = |choice: &Choice| match choice {
             Choice::Step(pid) => (0, self.path(*pid), None, 0),
             Choice::Deliver { from, to } => (1, self.path(*to), Some(self.path(*from)), 0),
@@ -265,6 +268,27 @@ impl Machine {
         };
         steps.sort_by_cached_key(rank);
         steps
+    }
+
+    /// Keeps the timers that are due; if nothing else can happen, those that are due first
+    /// (`sched.time.virtual`).
+    fn keep_due(&self, timeouts: &mut Vec<Choice>, idle: bool) {
+        let first = timeouts.iter().map(|choice| self.due_of(*choice)).min().unwrap_or(u64::MAX);
+        let until = if idle { first.max(self.now) } else { self.now };
+        timeouts.retain(|choice| self.due_of(*choice) <= until);
+    }
+
+    /// When a timer or time-out is due.
+    fn due_of(&self, choice: Choice) -> u64 {
+        let due = match choice {
+            Choice::Fire(pid, None) => self.process(pid).and_then(|p| match p.deadline {
+                Deadline::At(due) => Some(due),
+                Deadline::None => None,
+            }),
+            Choice::Fire(pid, Some(number)) => self.timers.get(&(pid, number)).map(|t| t.due),
+            _ => None,
+        };
+        due.unwrap_or(u64::MAX)
     }
 
     /// The label of a choice (`sched.choice.labels`).
