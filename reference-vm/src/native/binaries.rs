@@ -38,7 +38,7 @@ pub const TABLE: PureTable = &[
 ];
 
 /// The most bytes that a native makes at once.
-const BYTES_MAX: usize = 1 << 30;
+pub(super) const BYTES_MAX: usize = 1 << 30;
 
 /// The bytes of a binary, or `badarg`.
 pub(super) fn bytes(term: &Term) -> Result<Cow<'_, [u8]>, Exception> {

@@ -82,16 +82,16 @@ fn checksum(term: &Term) -> Result<u32, Exception> {
     term.as_int().and_then(|n| u32::try_from(n).ok()).ok_or_else(Exception::badarg)
 }
 
-fn crc32(_: &mut dyn Env, args: &[Term]) -> Result<Term, Exception> {
-    Ok(crc32_of(0, &iodata(&args[0])?))
+pub(super) fn crc32(_: &mut dyn Env, args: &[Term]) -> Result<Term, Exception> {
+    Ok(Term::Int(i64::from(crc(0, &iodata(&args[0])?))))
 }
 
 fn crc32_from(_: &mut dyn Env, args: &[Term]) -> Result<Term, Exception> {
-    Ok(crc32_of(checksum(&args[0])?, &iodata(&args[1])?))
+    Ok(Term::Int(i64::from(crc(checksum(&args[0])?, &iodata(&args[1])?))))
 }
 
 /// Bit by bit, the lowest first.
-fn crc32_of(start: u32, data: &[u8]) -> Term {
+pub(super) fn crc(start: u32, data: &[u8]) -> u32 {
     let mut crc = !start;
     for byte in data {
         crc ^= u32::from(*byte);
@@ -99,7 +99,7 @@ fn crc32_of(start: u32, data: &[u8]) -> Term {
             crc = (crc >> 1) ^ if crc & 1 == 0 { 0 } else { 0xedb8_8320 };
         }
     }
-    Term::Int(i64::from(!crc))
+    !crc
 }
 
 /// The checksum of two pieces of data, from those of each and the length of the second: the first

@@ -1,14 +1,15 @@
 //! Natives between terms and bytes: the external term format.
 //!
 //! Owns the format: what Erlang releases since 26 write, and what any release wrote, but for
-//! compressed terms and for local funs, which name code and are refused. Bytes are not trusted:
+//! local funs, which name code and are refused. Bytes are not trusted:
 //! whatever does not spell a term raises `badarg`, nesting costs memory and no stack, and nothing
 //! is set aside for what has not been read. Identifiers are those of processes of this machine.
 
-use super::binaries::bytes;
+use super::binaries::{BYTES_MAX, bytes};
 use super::{Env, Exception, PureTable, proper};
 use crate::term::{Atom, Bits, Fun, Map, Pid, Ref, Term, float, integer};
 use lam_isa::limits::ATOM_CHARS;
+use miniz_oxide::inflate::decompress_to_vec_zlib_with_limit;
 use num_bigint::{BigInt, Sign};
 use std::rc::Rc;
 
@@ -31,6 +32,7 @@ const VERSION: u8 = 131;
 mod tag {
     pub const NEW_FLOAT: u8 = 70;
     pub const BIT_BINARY: u8 = 77;
+    pub const COMPRESSED: u8 = 80;
     pub const NEW_PID: u8 = 88;
     pub const NEWER_REFERENCE: u8 = 90;
     pub const SMALL_INTEGER: u8 = 97;
@@ -285,10 +287,25 @@ fn binary_to_term(env: &mut dyn Env, args: &[Term]) -> Result<Term, Exception> {
         }
     }
     let bytes = bytes(&args[0])?;
-    let mut reader = Reader { bytes: &bytes, safe, env };
+    let unpacked = uncompressed(&bytes)?;
+    let mut reader = Reader { bytes: unpacked.as_deref().unwrap_or(&bytes), safe, env };
     let term = reader.read_versioned()?;
-    let read = integer::from_usize(bytes.len() - reader.bytes.len());
+    // How long the compressed part is cannot be told: it counts as all of it.
+    let left = if unpacked.is_some() { 0 } else { reader.bytes.len() };
+    let read = integer::from_usize(bytes.len() - left);
     Ok(if used { Term::tuple([term, read]) } else { term })
+}
+
+/// The bytes that compressed ones stand for, if they are compressed; the size comes first and
+/// bounds them.
+fn uncompressed(bytes: &[u8]) -> Result<Option<Vec<u8>>, Exception> {
+    let Some((&[VERSION, tag::COMPRESSED, a, b, c, d], packed)) = bytes.split_first_chunk() else {
+        return Ok(None);
+    };
+    let size = usize::try_from(u32::from_be_bytes([a, b, c, d])).unwrap_or(BYTES_MAX);
+    let data = decompress_to_vec_zlib_with_limit(packed, size.min(BYTES_MAX)).ok();
+    let data = data.filter(|data| data.len() == size).ok_or_else(Exception::badarg)?;
+    Ok(Some([vec![VERSION], data].concat()))
 }
 
 /// A compound term of which not all is read.

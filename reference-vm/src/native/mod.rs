@@ -28,6 +28,7 @@ mod store;
 mod time;
 mod tuples;
 mod unicode;
+mod zlib;
 
 use crate::exec::Exec;
 use crate::machine::Machine;
@@ -283,6 +284,7 @@ const PURE: &[PureTable] = &[
     search::TABLE,
     tuples::TABLE,
     unicode::TABLE,
+    zlib::TABLE,
 ];
 
 /// Every pure native: module, name and arity.

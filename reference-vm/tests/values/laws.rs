@@ -40,6 +40,13 @@ quickcheck! {
         funs || call("erlang", "binary_to_term", &[binary]) == Ok(a.0)
     }
 
+    fn compressed_bytes_come_back(data: Vec<u8>) -> bool {
+        [("compress", "uncompress"), ("zip", "unzip"), ("gzip", "gunzip")].iter().all(|(pack, unpack)| {
+            let packed = call("zlib", pack, &[Term::binary(data.clone())]).expect("bytes");
+            call("zlib", unpack, &[packed]) == Ok(Term::binary(data.clone()))
+        })
+    }
+
     fn damaged_external_format_is_no_harm(a: Any, place: usize, byte: u8) -> bool {
         let binary = call("erlang", "term_to_binary", &[a.0]).expect("bytes");
         let Term::Bits(bits) = binary else { return false };
