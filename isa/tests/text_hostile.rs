@@ -108,7 +108,7 @@ fn short_and_odd_texts_are_no_trouble() {
         let _ = text::parse_literal(source);
     }
     assert_eq!(text::parse(""), Ok(Vec::new()));
-    assert_eq!(rules("\u{feff}module m"), [Rule::TextLineSyntax]);
+    assert_eq!(rules("\u{feff}module m"), [Rule::TextFileEncoding]);
     let crlf = "module m\r\nfunction f/0\r\n    move [1,\r\n 2] -> x0 ; c\r\n    ret 0\r\n";
     assert_eq!(text::parse(crlf), text::parse(&crlf.replace('\r', "")));
     let formatted = text::format(crlf).expect("it parses");

@@ -78,6 +78,10 @@ use lines::LogicalLines;
 /// What it gives is in the form that [`normalize`] gives, so that text, module and text again is
 /// a fixed point.
 pub fn parse(source: &str) -> Result<Vec<Module>, Vec<SyntaxError>> {
+    if source.starts_with('\u{feff}') {
+        let message = "the text begins with a byte order mark";
+        return Err(vec![SyntaxError::new(Rule::TextFileEncoding, 0..3, message)]);
+    }
     assemble::assemble(source)
 }
 
