@@ -139,7 +139,10 @@ impl Exec<'_> {
         if owner == self.pid {
             if let Some(kind) = self.me.aliases.get(&alias).copied() {
                 self.use_alias(alias, kind);
+                self.machine.fire(Rule::SigMessageAlias);
                 self.enqueue_to_self(message);
+            } else {
+                self.machine.fire(Rule::SigMessageUnaliased);
             }
         } else if self.machine.is_alive(owner) {
             self.machine.emit(self.pid, owner, Signal::AliasMessage(alias, message));
