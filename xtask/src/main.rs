@@ -1,7 +1,7 @@
 //! `cargo xtask TASK`: the arguments, and nothing else.
 
 use std::process::ExitCode;
-use xtask::{book, figures, fuzz, isa_json, root, rules, say, steps};
+use xtask::{book, figures, fuzz, isa_json, pins, root, rules, say, steps};
 
 const USAGE: &str = "\
 cargo xtask TASK
@@ -10,6 +10,7 @@ cargo xtask TASK
   book               build the book into out/book and check its links
   codegen            write spec/isa.json anew from the instruction table
   rules              write spec/rules.lock anew from the book
+  pin RULE... | all  say that what depends on these rules fits their present text
   figures            measure what the book quotes, with the installed OTP
   fuzz [SECONDS]     run every fuzz target for so long (default 30)
   preprocess         the book's preprocessor, for `mdbook build`";
@@ -23,6 +24,9 @@ fn main() -> ExitCode {
         ["codegen"] => isa_json::write(&root()).map(|report| say(&report)),
         ["figures"] => figures::measure(&root()).map(|report| say(&report)),
         ["rules"] => rules::write(&root()).map(|report| say(&report)),
+        ["pin", rules @ ..] if !rules.is_empty() => {
+            pins::pin(&root(), rules).map(|report| say(&report))
+        }
         ["fuzz"] => fuzz::run(&root(), 30).map(|report| say(&report)),
         ["fuzz", seconds] => match seconds.parse() {
             Ok(seconds) => fuzz::run(&root(), seconds).map(|report| say(&report)),

@@ -1,6 +1,6 @@
 //! The gates, as tests: book, rules, layers and crates agree.
 
-use xtask::{gates, isa_json, programs, root, rules};
+use xtask::{gates, isa_json, pins, programs, root, rules};
 
 fn nothing_wrong(wrong: Vec<String>) {
     assert!(wrong.is_empty(), "{} faults:\n{}", wrong.len(), wrong.join("\n"));
@@ -9,6 +9,11 @@ fn nothing_wrong(wrong: Vec<String>) {
 #[test]
 fn rules_of_book_lock_and_table_are_the_same() {
     nothing_wrong(rules::check(&root()).expect("the book can be read"));
+}
+
+#[test]
+fn what_depends_on_a_rule_fits_its_text() {
+    nothing_wrong(pins::check(&root()).expect("book, cases and code can be read"));
 }
 
 #[test]
