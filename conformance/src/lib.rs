@@ -5,6 +5,7 @@
 //! the oracle: it computes the outcomes, the file states them, and they must be equal.
 
 pub mod case;
+pub mod generate;
 pub mod judge;
 pub mod tla;
 
