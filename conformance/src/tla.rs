@@ -3,12 +3,13 @@
 //! Owns the spelling of instructions, terms and whole models in TLA+, and the list of what the
 //! model leaves out. Knows nothing of how TLC is run. Book: *The model*.
 
+use crate::case::{Case, Expected, Program};
 use lam_isa::kind::{Command, Op, Segment, SegmentKind};
-use lam_isa::operand::{Arity, Case, Dst, FrameChange, Label, OperandRef, Src, Target};
+use lam_isa::operand::{Arity, Case as Constant, Dst, FrameChange, Label, OperandRef, Src, Target};
 use lam_isa::{FunRef, Function, Instr, Literal, Module, Verified, limits};
 use lam_reference::native;
 use lam_reference::term::Atom;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 use std::rc::Rc;
 
@@ -304,9 +305,9 @@ impl Printer<'_> {
             }),
             OperandRef::Cases(cases) => sequence(cases, |(case, label)| {
                 let constant = match case {
-                    Case::Int(n) => integer(*n)?,
-                    Case::Atom(atom) => self.source(Src::Atom(*atom))?,
-                    Case::Nil => "<<\"nil\">>".to_owned(),
+                    Constant::Int(n) => integer(*n)?,
+                    Constant::Atom(atom) => self.source(Src::Atom(*atom))?,
+                    Constant::Nil => "<<\"nil\">>".to_owned(),
                 };
                 Ok(format!("<<{constant}, {}>>", place(function, *label)))
             }),
@@ -532,8 +533,8 @@ pub fn configuration(search: Search, checks: &str) -> String {
 }
 
 /// The outcome sets that TLC printed, by the number of the program, from 1.
-pub fn outcomes(printed: &str) -> BTreeMap<usize, std::collections::BTreeSet<String>> {
-    let mut sets: BTreeMap<usize, std::collections::BTreeSet<String>> = BTreeMap::new();
+pub fn outcomes(printed: &str) -> BTreeMap<usize, BTreeSet<String>> {
+    let mut sets: BTreeMap<usize, BTreeSet<String>> = BTreeMap::new();
     for line in printed.lines() {
         let Some(rest) = line.strip_prefix("\"OUTCOME ").and_then(|it| it.strip_suffix('"')) else {
             continue;
@@ -562,4 +563,47 @@ fn unescape(printed: &str) -> String {
         }
     }
     text
+}
+
+/// What the model has of some cases: see [`batch`].
+#[derive(Clone, Debug, Default)]
+pub struct Batch {
+    /// Id, program and expected outcomes of each case that the model can run.
+    pub programs: Vec<(String, String, BTreeSet<String>)>,
+    /// Id of each case that it cannot run, and why.
+    pub left_out: Vec<(String, Unsupported)>,
+}
+
+/// The cases whose outcomes over all schedules are stated, as programs.
+pub fn batch(cases: &[Case]) -> Batch {
+    let mut batch = Batch::default();
+    for case in cases {
+        let (Expected::Explored(wanted), Program::Text(source)) = (&case.expected, &case.program)
+        else {
+            continue;
+        };
+        match of_source(source).and_then(|modules| program_within(&modules, &case.limits)) {
+            Ok(program) => {
+                let wanted = wanted.iter().cloned().collect();
+                batch.programs.push((case.id.clone(), program, wanted));
+            }
+            Err(why) => batch.left_out.push((case.id.clone(), why)),
+        }
+    }
+    batch
+}
+
+/// The verified modules of a text.
+///
+/// # Errors
+/// If it is no program: its first error, since what is rejected has no outcomes.
+pub fn of_source(source: &str) -> Result<Vec<Rc<Verified>>, Unsupported> {
+    let modules = lam_isa::text::parse(source)
+        .map_err(|errors| Unsupported(format!("a program that is rejected: {errors:?}")))?;
+    let verified = modules.into_iter().map(|module| {
+        lam_isa::verify(module)
+            .map(Rc::new)
+            .map_err(|errors| Unsupported(format!("a program that is rejected: {errors:?}")))
+    });
+    verified.collect()
 }
