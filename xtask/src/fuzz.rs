@@ -26,7 +26,12 @@ pub fn run(root: &Path, seconds: u32) -> Result<String> {
     let limit = format!("-max_total_time={seconds}");
     for target in &targets {
         crate::say(&format!("fuzzing {target} for {seconds} s"));
-        must("cargo", &["+nightly", "fuzz", "run", target, "--", &limit, "-timeout=10"], root)?;
+        // What it finds on the way lies apart from the seeds, which are checked in.
+        let (found, seeds) =
+            (format!("fuzz/target/corpus/{target}"), format!("fuzz/corpus/{target}"));
+        std::fs::create_dir_all(root.join(&found)).with_context(|| format!("making {found}"))?;
+        let arguments = ["+nightly", "fuzz", "run", target, &found, &seeds, "--", &limit];
+        must("cargo", &[&arguments[..], &["-timeout=10", "-max_len=4096"]].concat(), root)?;
     }
     Ok(format!("fuzz: {} targets, {seconds} s each, no finding", targets.len()))
 }
