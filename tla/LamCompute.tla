@@ -106,8 +106,10 @@ ExecOpGet(ps, a) == By("ExecOpGet", Yes(DictGet(ps, a)))
 RECURSIVE Text(_)
 Text(s) == IF s = <<>> THEN "" ELSE CharOf(Head(s)[2]) \o Text(Tail(s))
 ExecOpListToAtom(a) == By("ExecOpListToAtom",
-  IF IsProper(a) /\ \A k \in DOMAIN Items(a) : IsInt(Items(a)[k]) /\ IsCode(Items(a)[k][2])
-  THEN Yes(MkAtom(Text(Items(a)))) ELSE No(BadArg))
+  LET s == Items(a) IN
+  CASE ~(IsProper(a) /\ \A k \in DOMAIN s : IsInt(s[k]) /\ IsCode(s[k][2])) -> No(BadArg)
+    [] Len(s) > 255 -> No(SystemLimit)
+    [] OTHER        -> Yes(MkAtom(Text(s))))
 HasArity(a, b)   == IsFun(a) /\ FunArity(a) = b[2]
 IsTagged(a, b)   == IsTuple(a) /\ Len(a[2]) > 0 /\ a[2][1] = b
 ExecOpIsAtom(a)      == By("ExecOpIsAtom", YesIf(IsAtom(a)))

@@ -105,14 +105,17 @@ StepOf(m, p) ==
     [] EffectAhead(m.procs[p])     -> SchedStepEffect(m, p)
     [] OTHER                       -> SchedStepLocal(m, p)
 
-(* In the fused grain those whom a step has woken or made run on at once *)
+(* In the fused grain those whom a step has woken or made run on at once,  *)
+(* in a program that is calm: whether a process is alive, say, is seen     *)
+(* between its wakening and its end.                                       *)
+Calm     == [k \in DOMAIN Image |-> Image[k].calm]
 Woken(m) == {q \in DOMAIN m.procs : m.procs[q].st = "ready"
                /\ (q \notin DOMAIN procs \/ procs[q].st \in {"waiting", "blocked"})}
 RECURSIVE SettleAll(_, _)
 SettleAll(m, s) == IF s = {} THEN m
                    ELSE LET q == CHOOSE e \in s : TRUE IN SettleAll(Settle(m, q), s \ {q})
 Become(m, label) ==
-  LET out == IF Grain = "fused" THEN SettleAll(m, Woken(m)) ELSE m IN
+  LET out == IF Grain = "fused" /\ Calm[prog] THEN SettleAll(m, Woken(m)) ELSE m IN
   /\ procs' = out.procs
   /\ wires' = out.wires
   /\ names' = out.names
@@ -140,7 +143,6 @@ Choices == Cardinality({p \in DOMAIN procs : CanStep(p)}) + Cardinality(DOMAIN w
 (* limits, where steps of different processes do not commute.              *)
 Ops      == [k \in DOMAIN Image |-> UNION {{Image[k].funs[f].code[n].op :
                n \in DOMAIN Image[k].funs[f].code} : f \in DOMAIN Image[k].funs}]
-Calm     == [k \in DOMAIN Image |-> Image[k].calm]
 Killing  == [k \in DOMAIN Image |-> "link" \in Image[k].uses \/ "exit" \in Ops[k]]
 Prying   == [k \in DOMAIN Image |-> "monitor" \in Image[k].uses]
 Trapping == [k \in DOMAIN Image |-> "flag" \in Ops[k]]
@@ -164,13 +166,13 @@ Own == {"link", "unlink", "demonitor", "flag"}
 (* disables no other.  An ending is seen by a later link or monitor        *)
 (* signal, so it is no such step in a program with these.                  *)
 Alone(p) ==
-  \/ procs[p].st = "ready" /\ ~EffectAhead(procs[p])
-  \/ /\ Calm[prog]
-     /\ \/ /\ procs[p].st = "ready"
-           /\ Instr(procs[p].pc).op \notin Own
-           /\ ~LooksAtEnd(procs[p], Instr(procs[p].pc))
-        \/ procs[p].st = "exiting" /\ ~Killing[prog] /\ ~Prying[prog]
-     /\ ~Killing[prog] \/ (procs[p].trap /\ "exit" \notin Ops[prog])
+  /\ Calm[prog]
+  /\ \/ procs[p].st = "ready" /\ ~EffectAhead(procs[p])
+     \/ /\ \/ /\ procs[p].st = "ready"
+              /\ Instr(procs[p].pc).op \notin Own
+              /\ ~LooksAtEnd(procs[p], Instr(procs[p].pc))
+           \/ procs[p].st = "exiting" /\ ~Killing[prog] /\ ~Prying[prog]
+        /\ ~Killing[prog] \/ (procs[p].trap /\ "exit" \notin Ops[prog])
 -----------------------------------------------------------------------------
 (* Nothing can happen any more: the machine has been halted, or everything *)
 (* has ended or waits for ever.                                            *)

@@ -96,9 +96,8 @@ ExecTimerRead(m, r) == By("ExecTimerRead",
 
 (* Group leaders, and whether a process lives: asked by a signal *)
 ExecLeaderRequest(m, p, leader, d) == By("ExecLeaderRequest",
-  CASE d = p       -> Good([m EXCEPT !.procs[p].leader = leader], True)
-    [] Alive(m, d) -> Good(Emit(m, p, d, <<"leader", leader>>), True)
-    [] OTHER       -> Bad(m, BadArg))
+  IF d = p THEN Good([m EXCEPT !.procs[p].leader = leader], True)
+  ELSE Good(Emit(m, p, d, <<"leader", leader>>), True))
 SetLeader(m, p, v, w) ==
   IF Destination(m, v) # <<>> /\ IsPid(w)
   THEN ExecLeaderRequest(m, p, Destination(m, v)[1], w[2]) ELSE Bad(m, BadArg)

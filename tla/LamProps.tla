@@ -1,0 +1,96 @@
+------------------------------ MODULE LamProps ------------------------------
+(***************************************************************************)
+(* What must hold of the machine.  Check with Grain = "instr" and          *)
+(* Delivery = "eager", where every state between two instructions is seen. *)
+(***************************************************************************)
+EXTENDS LamMachine
+
+Pids  == DOMAIN procs
+Lives(p) == procs[p].st # "dead"
+SigTags == {"message", "alias", "link", "unlink", "unlinked", "exit", "monitor",
+            "demonitor", "down", "leader", "info", "answer"}
+Has(a, b, S(_)) == LET w == Wire(wires, a, b) IN Cardinality({k \in DOMAIN w : S(w[k])})
+
+(* Every field holds what it may; nobody has a wire to itself *)
+TypeOK ==
+  /\ \A p \in Pids :
+       LET ps == procs[p] IN
+       /\ ps.st \in {"ready", "waiting", "blocked", "exiting", "dead"}
+       /\ ps.st \in {"ready", "waiting", "blocked"} =>
+            ps.pc.f = 0 \/ ps.pc.i \in DOMAIN Funs[ps.pc.f].code
+       /\ ps.cur \in 0 .. Len(ps.mbox)
+       /\ ps.links \subseteq Pids \ {p}
+       /\ ps.trap \in BOOLEAN
+       /\ \A n \in DOMAIN ps.x : ps.x[n][1] # "handler"
+  /\ \A e \in DOMAIN wires :
+       /\ e[1] \in Pids /\ e[2] \in Pids /\ e[1] # e[2]
+       /\ wires[e] # <<>>
+       /\ \A k \in DOMAIN wires[e] : wires[e][k][1] \in SigTags
+  /\ \A n \in DOMAIN names : Lives(names[n])
+  /\ \A n, k \in DOMAIN names : n # k => names[n] # names[k]
+
+(* A process that waits for messages has looked at all of its mailbox *)
+NoLostWakeup == \A p \in Pids :
+  procs[p].st = "waiting" /\ Instr(procs[p].pc).to # -1 => procs[p].cur = Len(procs[p].mbox)
+
+(* A time-out runs only in a process that is in a receive *)
+TimerOK == \A p \in Pids : procs[p].st \in {"exiting", "dead"} => procs[p].due = -1
+
+(* A link is held by both ends, or a signal about it is on its way *)
+LinkOK == \A p \in Pids : \A q \in procs[p].links :
+  \/ Lives(q) /\ p \in procs[q].links
+  \/ Has(p, q, LAMBDA s : s[1] = "link") > 0
+  \/ Has(q, p, LAMBDA s : s[1] \in {"exit", "unlink"}) > 0
+
+(* An unlink that is not acknowledged is on its way, or that is, or the    *)
+(* other end has ended; and until then the link is not held.               *)
+UnlinkOK == \A p \in Pids : \A u \in procs[p].unl :
+  /\ u[1] \notin procs[p].links
+  /\ Lives(u[1]) => 1 = Has(p, u[1], LAMBDA s : s = <<"unlink", u[2]>>)
+                      + Has(u[1], p, LAMBDA s : s = <<"unlinked", u[2]>>)
+
+(* A monitor is in exactly one place: on its way, at its target, or coming *)
+(* back as DOWN.                                                           *)
+MonitorOK == \A p \in Pids : Lives(p) => \A w \in procs[p].watching :
+  1 = Has(p, w[2], LAMBDA s : s[1] = "monitor" /\ s[2] = w[1])
+    + Cardinality({k \in DOMAIN procs[w[2]].watchers : procs[w[2]].watchers[k][1] = w[1]})
+    + Has(w[2], p, LAMBDA s : s[1] = "down" /\ s[2] = w[1])
+
+(* At the end nothing is left undone: watches and links are between live   *)
+(* processes, links are held by both ends, no unlink is pending.           *)
+EndOK == Terminal /\ ended = "" => \A p \in Pids : Lives(p) =>
+  /\ \A w \in procs[p].watching : Lives(w[2])
+  /\ \A q \in procs[p].links : Lives(q) /\ p \in procs[q].links
+  /\ \A u \in procs[p].unl : ~Lives(u[1])
+-----------------------------------------------------------------------------
+(* Of every step *)
+IsPrefix(s, t) == Len(s) <= Len(t) /\ SubSeq(t, 1, Len(s)) = s
+Gone(e)  == LET o == Wire(wires, e[1], e[2])  n == Wire(wires', e[1], e[2]) IN
+            o # <<>> /\ n = Tail(o)
+
+(* The dead stay dead, and no process vanishes *)
+DeadForever == [][\A p \in Pids : p \in DOMAIN procs' /\ (~Lives(p) => procs'[p] = procs[p])]_core
+
+(* Order per pair: signals join a wire at its end and leave at its front, one at a time *)
+WireFIFO == [][\A e \in DOMAIN wires \cup DOMAIN wires' :
+   IsPrefix(Wire(wires, e[1], e[2]), Wire(wires', e[1], e[2])) \/ Gone(e)]_core
+
+(* Nothing lost or doubled: the message that leaves a wire enters the mailbox, once *)
+MailExact == [][\A e \in DOMAIN wires :
+   Gone(e) /\ Head(wires[e])[1] = "message" /\ procs'[e[2]].st # "dead"
+   => procs'[e[2]].mbox = Append(procs[e[2]].mbox, Head(wires[e])[2])]_core
+
+(* A linked process that ends normally does not end another *)
+NormalSpares == [][\A e \in DOMAIN wires :
+   Gone(e) /\ Head(wires[e]) = <<"exit", Normal, TRUE>> /\ Lives(e[2])
+   => procs'[e[2]].st # "dead"]_core
+
+(* The end of a process is told to each link and each monitor in the same step *)
+EndTold == [][\A p \in Pids : Lives(p) /\ procs'[p].st = "dead" =>
+   LET r    == procs'[p].reason
+       from == {e[1] : e \in {f \in DOMAIN wires : f[2] = p /\ Gone(f) /\ Head(wires[f])[1] = "exit"}}
+       Told(q, s) == \E k \in DOMAIN Wire(wires', p, q) : Wire(wires', p, q)[k] = s
+   IN  /\ \A q \in procs[p].links \ from : Lives(q) => Told(q, <<"exit", r, TRUE>>)
+       /\ \A k \in DOMAIN procs[p].watchers : LET w == procs[p].watchers[k] IN
+            Lives(w[2]) => Told(w[2], <<"down", w[1], w[3], r>>)]_core
+=============================================================================
