@@ -19,13 +19,7 @@ const BEYOND: [(Rule, &str); 4] = [
 fn main() -> ExitCode {
     let arguments = Arguments::from_args();
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("cases");
-    let cases = match Case::all(&folder) {
-        Ok(cases) => cases,
-        Err(error) => {
-            eprintln!("{error}");
-            return ExitCode::FAILURE;
-        }
-    };
+    let cases = Case::all(&folder).unwrap_or_else(|error| panic!("{error}"));
     let mut trials: Vec<Trial> = cases
         .iter()
         .cloned()
