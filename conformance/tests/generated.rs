@@ -20,7 +20,8 @@ const STEPS_MAX: u64 = 100_000;
 
 fn made(seed: u64) -> Module {
     let mut random = Random::new(seed);
-    let bytes: Vec<u8> = (0..BYTES / 8).flat_map(|_| random.below(u64::MAX).to_le_bytes()).collect();
+    let bytes: Vec<u8> =
+        (0..BYTES / 8).flat_map(|_| random.below(u64::MAX).to_le_bytes()).collect();
     generate::module(&mut Unstructured::new(&bytes)).expect("there are bytes for every choice")
 }
 
