@@ -56,7 +56,8 @@ pub struct Needs {
 
 /// Follows every reference from the functions of `roots`.
 pub fn reach(roots: &[Rc<Verified>], library: &mut dyn Library) -> Needs {
-    let mut walk = Walk { library, needs: Needs::default(), seen: BTreeSet::new(), todo: Vec::new() };
+    let mut walk =
+        Walk { library, needs: Needs::default(), seen: BTreeSet::new(), todo: Vec::new() };
     for root in roots {
         walk.needs.modules.insert(root.name().to_string(), root.clone());
     }

@@ -150,7 +150,7 @@ fn round_robin(
 ) -> u64 {
     let mut turns = Turns::new(machine, steps_max, observe);
     while turns.goes_on() {
-        match turns.next() {
+        match turns.dequeue() {
             Some(pid) => turns.turn(pid),
             None => match turns.when_idle() {
                 Some(choice) => turns.take(choice),
@@ -216,11 +216,7 @@ impl<'m> Turns<'m> {
     fn look_at(&mut self, pid: Pid) {
         let Some(process) = self.machine.process(pid) else { return };
         match (&process.status, process.deadline) {
-            (Status::Ready | Status::Exiting(_), _) => {
-                if !std::mem::replace(&mut self.queued[at(pid.0)], true) {
-                    self.queue.push_back(pid);
-                }
-            }
+            (Status::Ready | Status::Exiting(_), _) => self.enqueue(pid),
             (Status::Waiting, Deadline::At(due)) => {
                 self.alarms.insert((due, Choice::Fire(pid, None)));
             }
@@ -228,7 +224,15 @@ impl<'m> Turns<'m> {
         }
     }
 
-    fn next(&mut self) -> Option<Pid> {
+    fn enqueue(&mut self, pid: Pid) {
+        let queued = std::mem::replace(&mut self.queued[at(pid.0)], true);
+        if !queued {
+            self.queue.push_back(pid);
+        }
+    }
+
+    /// Whose turn is next.
+    fn dequeue(&mut self) -> Option<Pid> {
         let pid = self.queue.pop_front()?;
         self.queued[at(pid.0)] = false;
         Some(pid)
@@ -347,7 +351,7 @@ impl Random {
     }
 
     /// The next 64 bits.
-    pub fn next(&mut self) -> u64 {
+    pub fn draw(&mut self) -> u64 {
         self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
         let mut z = self.0;
         z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
@@ -357,6 +361,6 @@ impl Random {
 
     /// A number below `n`, which is not 0.
     pub fn below(&mut self, n: u64) -> u64 {
-        self.next() % n
+        self.draw() % n
     }
 }
