@@ -1,5 +1,6 @@
 //! Erlang programs do on LAM what they do on BEAM: compiled here, run by both, and what they
 //! print compared byte for byte. With them the examples, Elixir's and LAM's own among them.
+#![allow(clippy::print_stdout, clippy::print_stderr)] // The harness is this file's own.
 
 mod bounded;
 

@@ -1,4 +1,5 @@
 //! Every case, a test each; then what all of them together must have shown.
+#![allow(clippy::print_stdout, clippy::print_stderr)] // The harness is this file's own.
 
 use lam_conformance::{Case, judge};
 use lam_isa::Rule;
