@@ -69,7 +69,7 @@ fn changed(bytes: &[u8], random: &mut Random) -> Vec<u8> {
             1 | 2 => drop(bytes.drain(at..end)),
             3 | 4 => bytes.splice(at..at, bytes[at..end].to_vec()).for_each(drop),
             5 | 6 => bytes[at] = bytes[random.below(length) as usize],
-            _ => bytes[at] = bytes[at].wrapping_add(random.next() as u8),
+            _ => bytes[at] = bytes[at].wrapping_add(random.draw() as u8),
         }
     }
     bytes
