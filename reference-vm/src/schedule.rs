@@ -187,16 +187,22 @@ impl<'m> Turns<'m> {
         steps_max: u64,
         observe: &'m mut dyn FnMut(&Machine, &Event),
     ) -> Turns<'m> {
+        // The machine may have run before: what it was about to do is taken up.
+        let timers = machine.timers.iter();
+        let alarms = timers.map(|((pid, n), timer)| (timer.due, Choice::Fire(*pid, Some(*n))));
         let mut turns = Turns {
+            alarms: alarms.collect(),
             machine,
             observe,
             steps: 0,
             steps_max,
             queue: VecDeque::new(),
             queued: Vec::new(),
-            alarms: BTreeSet::new(),
         };
         turns.welcome();
+        if turns.goes_on() {
+            turns.deliver_all();
+        }
         turns
     }
 
