@@ -33,8 +33,11 @@ TypeOK ==
 NoLostWakeup == \A p \in Pids :
   procs[p].st = "waiting" /\ Instr(procs[p].pc).to # -1 => procs[p].cur = Len(procs[p].mbox)
 
-(* A time-out runs only in a process that is in a receive *)
-TimerOK == \A p \in Pids : procs[p].st \in {"exiting", "dead"} => procs[p].due = -1
+(* A time-out runs only in the receive that set it *)
+TimerOK == \A p \in Pids :
+  /\ procs[p].st \in {"exiting", "dead"} => procs[p].due = -1
+  /\ procs[p].st = "waiting" /\ procs[p].due # -1 =>
+       Val(procs[p], Instr(procs[p].pc).timeout) # MkAtom("infinity")
 
 (* A link is held by both ends, or a signal about it is on its way *)
 LinkOK == \A p \in Pids : \A q \in procs[p].links :

@@ -15,6 +15,7 @@ pub mod programs;
 pub mod prose;
 pub mod rules;
 pub mod steps;
+pub mod tla;
 
 use std::io::Write;
 use std::path::{Path, PathBuf};

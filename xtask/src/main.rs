@@ -1,7 +1,7 @@
 //! `cargo xtask TASK`: the arguments, and nothing else.
 
 use std::process::ExitCode;
-use xtask::{book, figures, fuzz, isa_json, pins, root, rules, say, steps};
+use xtask::{book, figures, fuzz, isa_json, pins, root, rules, say, steps, tla};
 
 const USAGE: &str = "\
 cargo xtask TASK
@@ -13,6 +13,7 @@ cargo xtask TASK
   pin RULE... | all  say that what depends on these rules fits their present text
   figures            measure what the book quotes, with the installed OTP
   fuzz [SECONDS]     run every fuzz target for so long (default 30)
+  tla [update]       run every model in TLC; write the numbers of states anew
   preprocess         the book's preprocessor, for `mdbook build`";
 
 fn main() -> ExitCode {
@@ -32,6 +33,8 @@ fn main() -> ExitCode {
             Ok(seconds) => fuzz::run(&root(), seconds).map(|report| say(&report)),
             Err(_) => Err(anyhow::anyhow!("`{seconds}` is not a number of seconds")),
         },
+        ["tla"] => tla::check(&root(), false).map(|report| say(&report)),
+        ["tla", "update"] => tla::check(&root(), true).map(|report| say(&report)),
         ["preprocess", "supports", _] => Ok(()),
         ["preprocess"] => book::preprocess(),
         ["help" | "-h" | "--help"] => {
