@@ -426,6 +426,7 @@ fn examples() -> Vec<(Rule, Module)> {
         (ValFramePush, function(1, &[], vec![push(1), push(1), ret(2)])),
         (ValFramePush, function(1, &[], vec![push(1025), ret(1025)])),
         (ValFrameDrop, function(1, &[], vec![push(1), drop_(2), ret(0)])),
+        (ValFrameDrop, function(1, &[], vec![ret(0), drop_(1025), ret(0)])),
         (ValFrameSize, function(1, &[], vec![push(1), ret(2)])),
         (ValFrameSize, function(1, &[], vec![push(1), tail(0, 1, 0)])),
         (ValFrameJoin, function(1, &[2], vec![test(Test::IsNil, &[x(0)], 1), push(1), ret(1)])),

@@ -249,6 +249,12 @@ impl Check<'_> {
                 format_args!("{slots} slots"),
                 format_args!("at most {}", limits::Y_SLOTS),
             )),
+            // Where no path leads, too: the text has no form for more.
+            FrameChange::Drop(slots) if slots > limits::Y_SLOTS => Err(Broken::new(
+                Rule::ValFrameDrop,
+                format_args!("{slots} slots dropped"),
+                format_args!("at most {}", limits::Y_SLOTS),
+            )),
             _ => Ok(()),
         }
     }
