@@ -33,7 +33,7 @@ mod zlib;
 use crate::exec::Exec;
 use crate::machine::Machine;
 use crate::term::{Atom, Pid, Term};
-use std::collections::BTreeMap;
+use std::collections::HashMap;
 use std::sync::OnceLock;
 
 /// The class of an exception (`exec.raise.class`).
@@ -176,8 +176,8 @@ impl Native {
 /// Module, name, arity, effect and body of natives of one theme.
 pub type BoundTable = &'static [(&'static str, &'static str, u8, Effect, Bound)];
 
-/// Natives by module, name and arity.
-type Named<T> = BTreeMap<(&'static str, &'static str, u8), T>;
+/// Natives by module, name and arity; hashed, since every external call asks.
+type Named<T> = HashMap<(&'static str, &'static str, u8), T>;
 
 /// The native of that name.
 pub fn find(module: Atom, name: Atom, arity: u8) -> Option<Native> {
