@@ -3,6 +3,8 @@
 //! Owns where TLC comes from, how it is run and what its output means. What a model says is the
 //! business of `tla/`, how a program becomes TLA+ that of `lam_conformance::tla`. Book: *The model*.
 
+mod small;
+
 use crate::{say, steps};
 use anyhow::{Context, Result, bail, ensure};
 use lam_conformance::Case;
@@ -110,7 +112,10 @@ impl Tlc {
         update: bool,
     ) -> Result<(String, Vec<String>)> {
         let name = entry["name"].as_str().context("a model has a name")?.to_owned();
-        let batch = chosen(cases, &words(&entry["cases"]));
+        let batch = match entry["generated"] == true {
+            true => small::programs(),
+            false => chosen(cases, &words(&entry["cases"])),
+        };
         let root = entry["root"].as_str().unwrap_or("LamMachine").to_owned();
         let folder = self.work.join(format!("{number:02}"));
         let run = self.run(&folder, &batch, &root, entry)?;
