@@ -12,7 +12,7 @@ use std::rc::Rc;
 
 const COMPUTE: &str = "
 module compute
-export spin/1, fib/1, reverse/2
+export spin/1, fib/1, reverse/2, natives/1
 
 function spin/1
     test eq_exact x0, 0 else more
@@ -44,6 +44,17 @@ more:
     need 2, 3
     cons x2, x1 -> x1
     tail reverse/2, 0
+
+function natives/1
+    test eq_exact x0, 0 else more
+    ret 0
+more:
+    frame +1
+    op sub x0, 1 -> y0
+    move key -> x0
+    call erlang:get/1
+    move y0 -> x0
+    tail natives/1, 1
 ";
 
 const MESSAGES: &str = "
@@ -113,6 +124,7 @@ fn speed(criterion: &mut Criterion) {
         ("spin", &compute, "compute", vec![Term::Int(10_000)], 3 * 10_000 + 2),
         ("fib", &compute, "compute", vec![Term::Int(15)], fib_instructions(15)),
         ("reverse", &compute, "compute", vec![list, Term::Nil], 5 * 1_000 + 3),
+        ("natives", &compute, "compute", vec![Term::Int(1_000)], 7 * 1_000 + 2),
         ("ping", &messages, "messages", vec![Term::Int(1_000)], 2 * 1_000),
     ];
     let mut group = criterion.benchmark_group("run");
