@@ -112,10 +112,10 @@ impl Tlc {
         update: bool,
     ) -> Result<(String, Vec<String>)> {
         let name = entry["name"].as_str().context("a model has a name")?.to_owned();
-        let batch = match entry["generated"] == true {
-            true => small::programs(),
-            false => chosen(cases, &words(&entry["cases"])),
-        };
+        let mut batch = chosen(cases, &words(&entry["cases"]));
+        if entry["generated"] == true {
+            batch.programs.extend(small::programs().programs);
+        }
         let root = entry["root"].as_str().unwrap_or("LamMachine").to_owned();
         let folder = self.work.join(format!("{number:02}"));
         let run = self.run(&folder, &batch, &root, entry)?;
@@ -140,6 +140,9 @@ impl Tlc {
         }
         if !entry["rules"].is_null() {
             let unfired = self.unfired(&run.printed)?;
+            if update {
+                entry["rules"] = unfired.iter().cloned().collect();
+            }
             let known = words(&entry["rules"]).into_iter().collect::<BTreeSet<_>>();
             note += &format!(", {} rules never applied", unfired.len());
             let odd: Vec<&String> = unfired.symmetric_difference(&known).collect();

@@ -27,6 +27,24 @@ const TERMS: [&str; 14] = [
 /// Terms for operations of two sources, of which there are many pairs.
 const FEW: [&str; 7] = ["-7", "3", "true", "[1, 2]", "{a, 1}", "#{a => 1}", "<<1, 2>>"];
 
+/// Instructions that the tables of kinds do not give.
+const OTHERS: [&str; 14] = [
+    "op binary_part <<1, 2>>, 0, 1 -> x0",
+    "op binary_part <<1, 2>>, 2, -1 -> x0",
+    "op is_integer_between 3, 1, 5 -> x0",
+    "op is_record_size {a, 1}, a, 2 -> x0",
+    "map assoc #{a => 1}, {b => 2} -> x0",
+    "map exact #{a => 1}, {b => 2} -> x0",
+    "pick #{a => 1} else no, {b -> x0}",
+    "bmake [integer a size 8] -> x0",
+    "switch value 3 else no, {3 -> no}",
+    "switch value 4 else no, {3 -> no}",
+    "yield\n    move yes -> x0",
+    "wait a\n    move yes -> x0",
+    "move a -> x0\n    call erlang:get/1\n    call erlang:erase/1",
+    "op self -> x0\n    call erlang:is_process_alive/1",
+];
+
 /// States in which a program of one process may be.
 const STATES_MAX: u64 = 1_000;
 
@@ -43,6 +61,9 @@ pub fn programs() -> Batch {
         for sources in sources(test.arity()) {
             add(&mut batch, &format!("test {} {sources} else no", test.name()));
         }
+    }
+    for instruction in OTHERS {
+        add(&mut batch, instruction);
     }
     batch
 }
