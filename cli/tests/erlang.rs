@@ -63,9 +63,9 @@ fn compare(kind: &str, source: &Path) -> Result<(), Failed> {
     let module = stem(source);
     let mut erl = Command::new("erl");
     erl.args(["-noshell", "-kernel", "logger_level", "none", "-eval"]);
-    erl.arg(format!("{module}:main(), halt().")).current_dir(&folder);
-    // BEAM writes what its locale can show, LAM always UTF-8.
-    erl.env("LC_ALL", "C.UTF-8");
+    // OTP writes Latin-1 unless told otherwise, LAM always UTF-8.
+    let program = format!("io:setopts([{{encoding, unicode}}]), {module}:main(), halt().");
+    erl.arg(program).current_dir(&folder);
     let expected = succeed(erl)?;
     let found = succeed(lam(&["run", &format!("{module}.beam")], &folder))?;
     same(&expected, &found)
