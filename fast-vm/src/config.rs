@@ -1,0 +1,119 @@
+//! Parameters of a machine: limits, time, and what it asks of the world.
+//!
+//! Book: *Limits*, *The host*, *Permitted differences*.
+
+use lam_isa::Verified;
+use lam_isa::limits;
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+/// How a machine is run.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Mode {
+    /// As fast as it can: signals arrive at once, time is real.
+    Free,
+    /// One step at a time, chosen from outside, with free time: for comparing machines
+    /// (`sched.policy.seeded`, `sched.policy.scripted`).
+    Scheduled,
+}
+
+/// Limits and parameters.
+#[derive(Clone, Debug)]
+pub struct Config {
+    /// Words of live heap that a process may have (`lim.heap.exceeded`).
+    pub heap_words: u64,
+    /// Messages a mailbox may hold (`lim.mailbox.full`).
+    pub mailbox_max: usize,
+    /// Live processes (`lim.process.count`).
+    pub processes_max: usize,
+    /// Atoms beyond those of the modules (`lim.atom.count`).
+    pub atoms_max: usize,
+    /// Bits of an integer (`lim.integer.bits`).
+    pub integer_bits: u64,
+    /// Fuel of the machine, or none to run without (`lim.fuel.spent`).
+    pub fuel: Option<u64>,
+    /// Frames kept in a stack trace (`exec.trace.depth`).
+    pub trace_depth: usize,
+    /// Whether frames tell file and line.
+    pub trace_lines: bool,
+    /// Reductions of a time slice (`sched.budget.quantum`).
+    pub quantum: u32,
+    /// The largest budget of a greedy process.
+    pub budget_max: u32,
+    /// Schedulers: threads that run processes.
+    pub schedulers: u32,
+    /// How it is run.
+    pub mode: Mode,
+    /// Collect at every safepoint and yield at every reduction, to find mistakes of the machine.
+    pub stress: bool,
+    /// Whether spawn paths are kept for processes that have ended, so that an outcome can name all.
+    pub paths: bool,
+    /// The name of the node.
+    pub node: &'static str,
+    /// What can be read from each port.
+    pub inputs: BTreeMap<String, Vec<u8>>,
+    /// Whether the machine ends with its root process (`end.run.root`).
+    pub root_halts: bool,
+}
+
+impl Default for Config {
+    fn default() -> Config {
+        Config {
+            heap_words: 1 << 30,
+            mailbox_max: 1 << 24,
+            processes_max: 1 << 20,
+            atoms_max: 1 << 20,
+            integer_bits: limits::INTEGER_BITS,
+            fuel: None,
+            trace_depth: 8,
+            trace_lines: true,
+            quantum: limits::QUANTUM,
+            budget_max: limits::BUDGET_MAX,
+            schedulers: 1,
+            mode: Mode::Free,
+            stress: false,
+            paths: false,
+            node: "nonode@nohost",
+            inputs: BTreeMap::new(),
+            root_halts: false,
+        }
+    }
+}
+
+impl Config {
+    /// For comparing machines: one step at a time, free time, no stack traces in reasons.
+    pub fn scheduled() -> Config {
+        Config {
+            mode: Mode::Scheduled,
+            trace_depth: 0,
+            trace_lines: false,
+            paths: true,
+            ..Config::default()
+        }
+    }
+}
+
+/// The world around a machine: output, input, modules, time. A machine prints, reads and asks for
+/// the time through this and nothing else.
+pub trait Host: Send + Sync {
+    /// The module of that name, if it can be found: asked at the first call into it.
+    fn module(&self, name: &str) -> Option<Arc<Verified>> {
+        let _ = name;
+        None
+    }
+
+    /// Bytes were written to a port.
+    fn write(&self, port: &str, bytes: &[u8]);
+
+    /// The next line of a port with its end, or `None` at the end of its input.
+    fn read_line(&self, port: &str) -> Option<Vec<u8>> {
+        let _ = port;
+        None
+    }
+
+    /// Nanoseconds since some moment, never less than before.
+    fn monotonic_ns(&self) -> u64;
+
+    /// Nanoseconds since the beginning of 1970.
+    fn system_ns(&self) -> u64;
+}

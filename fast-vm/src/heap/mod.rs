@@ -1,0 +1,347 @@
+//! Heaps: where the objects of a process lie, and how they get there.
+//!
+//! Owns blocks of memory, allocation and the construction of objects; `gc` owns what is freed and
+//! when. A heap has a young block, where everything is made by moving one pointer; an old block,
+//! where the collector moves what has survived; and fragments, which take what does not fit while
+//! no collection is possible. Knows nothing of processes. Book: *State*, *Limits*.
+
+pub mod gc;
+
+use crate::atom::Atom;
+use crate::term::bits::Shared;
+use crate::term::{Header, Kind, Pid, Ref, SMALL_MAX, SMALL_MIN, Term, integer};
+use std::alloc::{Layout, alloc, dealloc, handle_alloc_error};
+use std::ptr::NonNull;
+
+/// Words that `need` may have promised and that no other allocation may take: those that must not
+/// collect stay away from the end of the young block by so much, or go to a fragment.
+const OWED: usize = 64;
+/// Words of the first fragment; each is as large as all before it, and as what it must hold.
+const FRAGMENT: usize = 256;
+
+/// A block of words, freed when dropped.
+#[derive(Debug)]
+pub(crate) struct Block {
+    start: NonNull<u64>,
+    words: usize,
+}
+
+// SAFETY: a block owns its memory, which has no tie to a thread.
+unsafe impl Send for Block {}
+
+impl Block {
+    /// A block with nothing in it.
+    pub fn new(words: usize) -> Block {
+        if words == 0 {
+            return Block { start: NonNull::dangling(), words };
+        }
+        let layout = Block::layout(words);
+        // SAFETY: the layout has a size above 0.
+        let start = NonNull::new(unsafe { alloc(layout) }.cast());
+        Block { start: start.unwrap_or_else(|| handle_alloc_error(layout)), words }
+    }
+
+    fn layout(words: usize) -> Layout {
+        Layout::array::<u64>(words).expect("a block is smaller than the address space")
+    }
+
+    pub fn start(&self) -> *mut u64 {
+        self.start.as_ptr()
+    }
+
+    pub fn end(&self) -> *mut u64 {
+        // SAFETY: the end of the block's own memory.
+        unsafe { self.start().add(self.words) }
+    }
+
+    pub fn words(&self) -> usize {
+        self.words
+    }
+
+    #[inline(always)]
+    pub fn contains(&self, at: *const u64) -> bool {
+        (at as usize).wrapping_sub(self.start() as usize) < self.words * 8
+    }
+}
+
+impl Drop for Block {
+    fn drop(&mut self) {
+        if self.words > 0 {
+            // SAFETY: allocated by `new` with this layout.
+            unsafe { dealloc(self.start().cast(), Block::layout(self.words)) }
+        }
+    }
+}
+
+/// A fragment: a block and how far it is filled.
+#[derive(Debug)]
+struct Fragment {
+    block: Block,
+    top: *mut u64,
+}
+
+/// The heap of a process, or the literals of a module.
+#[derive(Debug)]
+pub struct Heap {
+    /// The next free word of the young block. While the process runs, the interpreter has it in a
+    /// register and this one is behind.
+    pub(crate) top: *mut u64,
+    /// The end of the young block.
+    pub(crate) limit: *mut u64,
+    young: Block,
+    old: Block,
+    old_top: *mut u64,
+    fragments: Vec<Fragment>,
+    /// `Shared` boxes of the young block and the fragments, and of the old block.
+    young_shared: Vec<*mut u64>,
+    old_shared: Vec<*mut u64>,
+    /// Words that the last `need` promised, if that is more than usual.
+    owed: usize,
+    /// Bytes outside the heap that it has come to refer to since the last full collection.
+    outside: usize,
+    /// Collections so far: young ones, and full ones.
+    pub(crate) collections: [u64; 2],
+}
+
+// SAFETY: all addresses are into blocks that the heap owns, or into immortal literals.
+unsafe impl Send for Heap {}
+
+impl Heap {
+    /// A heap with a young block of so many words.
+    pub fn new(words: usize) -> Heap {
+        let young = Block::new(words);
+        let old = Block::new(0);
+        Heap {
+            top: young.start(),
+            limit: young.end(),
+            old_top: old.start(),
+            young,
+            old,
+            fragments: Vec::new(),
+            young_shared: Vec::new(),
+            old_shared: Vec::new(),
+            owed: OWED,
+            outside: 0,
+            collections: [0; 2],
+        }
+    }
+
+    /// Words between the top and the end of the young block.
+    #[inline(always)]
+    pub(crate) fn room(&self) -> usize {
+        (self.limit as usize - self.top as usize) / 8
+    }
+
+    /// Whether something went to a fragment, so that a collection is due at the next safepoint.
+    #[inline(always)]
+    pub(crate) fn is_crowded(&self) -> bool {
+        !self.fragments.is_empty() || self.outside > OUTSIDE_MAX
+    }
+
+    /// Words in use, garbage included.
+    pub fn used_words(&self) -> usize {
+        let fragments = self.fragments.iter().map(|f| words_between(f.block.start(), f.top));
+        words_between(self.young.start(), self.top)
+            + words_between(self.old.start(), self.old_top)
+            + fragments.sum::<usize>()
+    }
+
+    /// Words that the heap has of the system, in use or not.
+    pub fn held_words(&self) -> usize {
+        let fragments = self.fragments.iter().map(|f| f.block.words());
+        self.young.words() + self.old.words() + fragments.sum::<usize>()
+    }
+
+    /// Room for so many words; their contents are undefined until the caller has written all of
+    /// them, which it must before the next safepoint.
+    #[inline(always)]
+    pub(crate) fn alloc(&mut self, words: usize) -> *mut u64 {
+        if self.room() >= words + self.owed {
+            let start = self.top;
+            // SAFETY: `room` says that so many words lie between the top and the end.
+            self.top = unsafe { start.add(words) };
+            start
+        } else {
+            self.alloc_fragment(words)
+        }
+    }
+
+    /// Room that `need` has promised.
+    #[inline(always)]
+    pub(crate) fn claim(&mut self, words: usize) -> *mut u64 {
+        debug_assert!(self.room() >= words, "val.need.credit");
+        let start = self.top;
+        // SAFETY: `need` has made sure of so many words, which verification has counted.
+        self.top = unsafe { start.add(words) };
+        start
+    }
+
+    /// Promises so many words that `claim` will take: what `alloc` leaves free.
+    pub(crate) fn owe(&mut self, words: usize) {
+        self.owed = words.max(OWED);
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn alloc_fragment(&mut self, words: usize) -> *mut u64 {
+        if let Some(last) = self.fragments.last_mut()
+            && words_between(last.top, last.block.end()) >= words
+        {
+            let start = last.top;
+            // SAFETY: so many words are left in the block.
+            last.top = unsafe { start.add(words) };
+            return start;
+        }
+        let held: usize = self.fragments.iter().map(|f| f.block.words()).sum();
+        let block = Block::new(words.max(held).max(FRAGMENT));
+        let start = block.start();
+        // SAFETY: the block has at least so many words.
+        let top = unsafe { start.add(words) };
+        self.fragments.push(Fragment { block, top });
+        start
+    }
+
+    /// Whether an address is of this heap, and not of a literal.
+    #[inline(always)]
+    pub(crate) fn contains(&self, at: *const u64) -> bool {
+        self.young.contains(at)
+            || self.old.contains(at)
+            || (!self.fragments.is_empty() && self.in_fragment(at))
+    }
+
+    fn in_fragment(&self, at: *const u64) -> bool {
+        self.fragments.iter().any(|fragment| fragment.block.contains(at))
+    }
+
+    /// A list cell.
+    pub fn cons(&mut self, head: Term, tail: Term) -> Term {
+        let at = self.alloc(2);
+        // SAFETY: two words are there.
+        unsafe {
+            *at = head.0;
+            *at.add(1) = tail.0;
+        }
+        Term::cell(at)
+    }
+
+    /// A box of words that are no terms.
+    pub(crate) fn raw(&mut self, kind: Kind, words: &[u64]) -> Term {
+        let at = self.alloc(1 + words.len());
+        // SAFETY: so many words are there.
+        unsafe {
+            *at = Header::new(kind, words.len()).word();
+            at.add(1).copy_from_nonoverlapping(words.as_ptr(), words.len());
+        }
+        Term::boxed(at)
+    }
+
+    /// A box of terms.
+    pub(crate) fn boxed(&mut self, kind: Kind, terms: &[Term]) -> Term {
+        let at = self.alloc(1 + terms.len());
+        // SAFETY: so many words are there, and a term is a word.
+        unsafe {
+            *at = Header::new(kind, terms.len()).word();
+            at.add(1).cast::<Term>().copy_from_nonoverlapping(terms.as_ptr(), terms.len());
+        }
+        Term::boxed(at)
+    }
+
+    /// A tuple.
+    pub fn tuple(&mut self, elements: &[Term]) -> Term {
+        self.boxed(Kind::Tuple, elements)
+    }
+
+    /// A proper list.
+    pub fn list<I>(&mut self, elements: I) -> Term
+    where
+        I: IntoIterator<Item = Term>,
+        I::IntoIter: DoubleEndedIterator,
+    {
+        self.list_onto(elements, Term::NIL)
+    }
+
+    /// A list of these elements and then `tail`.
+    pub fn list_onto<I>(&mut self, elements: I, tail: Term) -> Term
+    where
+        I: IntoIterator<Item = Term>,
+        I::IntoIter: DoubleEndedIterator,
+    {
+        elements.into_iter().rev().fold(tail, |tail, head| self.cons(head, tail))
+    }
+
+    /// The list of the characters of a text.
+    pub fn string(&mut self, text: &str) -> Term {
+        self.list(text.chars().map(|c| Term::small(i64::from(u32::from(c)))))
+    }
+
+    /// A float.
+    pub fn float(&mut self, value: f64) -> Term {
+        self.raw(Kind::Float, &[value.to_bits()])
+    }
+
+    /// An integer.
+    pub fn integer(&mut self, value: i64) -> Term {
+        if (SMALL_MIN..=SMALL_MAX).contains(&value) {
+            Term::small(value)
+        } else {
+            integer::make(self, &value.into())
+        }
+    }
+
+    /// A reference.
+    pub fn reference(&mut self, reference: Ref) -> Term {
+        let number = Term::small(i64::try_from(reference.number).unwrap_or(SMALL_MAX));
+        self.boxed(Kind::Reference, &[Term::pid(reference.creator), number])
+    }
+
+    /// `fun Module:Name/Arity`.
+    pub fn external(&mut self, module: Atom, name: Atom, arity: u8) -> Term {
+        let words = [Term::atom(module), Term::atom(name), Term::small(i64::from(arity))];
+        self.boxed(Kind::External, &words)
+    }
+
+    /// `{'EXIT', From, Reason}`.
+    pub(crate) fn exit_message(&mut self, from: Pid, reason: Term) -> Term {
+        self.tuple(&[Term::atom(crate::atom::EXIT_SIGNAL), Term::pid(from), reason])
+    }
+
+    /// A box that shares bytes outside the heap; it takes over one count of the reference.
+    pub(crate) fn shared(&mut self, shared: NonNull<Shared>) -> Term {
+        let words = [Term(shared.as_ptr() as u64)];
+        let term = self.boxed(Kind::Shared, &words);
+        self.adopt_shared(term.address());
+        term
+    }
+
+    /// Takes over the count of a `Shared` box that lies in the young block or a fragment.
+    pub(crate) fn adopt_shared(&mut self, at: *mut u64) {
+        self.young_shared.push(at);
+        // SAFETY: the box keeps it alive.
+        self.outside += unsafe { shared_of(at).as_ref() }.capacity();
+    }
+}
+
+/// Bytes outside the heap after which a collection is due, so that dead ones do not pile up.
+const OUTSIDE_MAX: usize = 1 << 20;
+
+impl Drop for Heap {
+    fn drop(&mut self) {
+        for at in self.young_shared.drain(..).chain(self.old_shared.drain(..)) {
+            // SAFETY: both lists hold the `Shared` boxes of this heap, each with one count.
+            unsafe { Shared::release(shared_of(at)) }
+        }
+    }
+}
+
+/// What a `Shared` box at this address refers to.
+///
+/// # Safety
+/// There must be one.
+unsafe fn shared_of(at: *mut u64) -> NonNull<Shared> {
+    // SAFETY: the word behind the header of a `Shared` box is that address.
+    unsafe { NonNull::new_unchecked(*at.add(1) as usize as *mut Shared) }
+}
+
+fn words_between(start: *const u64, end: *const u64) -> usize {
+    (end as usize - start as usize) / 8
+}

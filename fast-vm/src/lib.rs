@@ -1,0 +1,20 @@
+//! The fast machine of LAM: the same meaning as the reference machine, made for running programs.
+
+mod atom;
+mod code;
+pub mod config;
+mod core;
+mod exception;
+mod exec;
+mod heap;
+mod lower;
+mod machine;
+mod mailbox;
+pub mod native;
+mod process;
+mod slots;
+mod sync;
+mod term;
+mod timers;
+
+pub use config::{Config, Host, Mode};

@@ -1,0 +1,137 @@
+//! The machine: what all its processes and schedulers share.
+//!
+//! Owns the modules, the table of processes, names, timers, ports and the end. Book: *State*.
+
+use crate::atom::Atom;
+use crate::code::Code;
+use crate::config::{Config, Host, Mode};
+use crate::mailbox::Post;
+use crate::slots::Slots;
+use crate::sync::Mutex;
+use crate::term::Pid;
+use crate::timers::Timers;
+use lam_isa::outcome::{End, Path};
+use std::collections::{BTreeMap, HashMap, HashSet, VecDeque};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
+
+/// What all processes and schedulers share.
+pub(crate) struct Machine {
+    /// Limits and parameters.
+    pub config: Config,
+    /// The world.
+    pub host: Arc<dyn Host>,
+    /// The modules.
+    pub code: Code,
+    /// The processes.
+    pub slots: Slots,
+    /// How many processes have not ended.
+    pub live: AtomicUsize,
+    /// Processes with a budget without end.
+    pub endless: AtomicUsize,
+    /// Registered names.
+    pub names: Mutex<HashMap<Atom, Pid>>,
+    /// Running timers.
+    pub timers: Mutex<Timers>,
+    /// The clock of a scheduled machine, in nanoseconds.
+    pub now: AtomicU64,
+    /// What was written to each port.
+    pub ports: Mutex<BTreeMap<String, Vec<u8>>>,
+    /// What has not been read of each port yet.
+    pub inputs: Mutex<BTreeMap<String, Vec<u8>>>,
+    /// The atoms that programs have made beyond those of the modules.
+    pub atoms: Mutex<HashSet<Atom>>,
+    /// Fuel left, if it is limited.
+    pub fuel: AtomicU64,
+    /// Where each process comes from, by slot, if paths are kept.
+    pub origins: Mutex<Vec<Origin>>,
+    /// What became of each ended process, by slot, if paths are kept: its reason as text.
+    pub reasons: Mutex<HashMap<u32, String>>,
+    /// The signals on their way in a scheduled machine, by sender and receiver; none is empty.
+    pub wires: Mutex<BTreeMap<(Pid, Pid), VecDeque<Post>>>,
+    /// Processes that ended with an error nobody caught, and their reasons as text, in order.
+    pub crashes: Mutex<Vec<(Pid, String)>>,
+    /// Whether the machine has ended early.
+    pub stopped: AtomicBool,
+    /// How.
+    pub ended: Mutex<Option<End>>,
+    /// Processes that became ready and belong to no scheduler yet.
+    pub injector: crossbeam_deque::Injector<u32>,
+}
+
+/// Where a process comes from.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Origin {
+    /// The first process of the program.
+    Root,
+    /// The `number`-th child, from 1, of the process in that slot.
+    Child {
+        /// Its parent's slot.
+        parent: u32,
+        /// Its number.
+        number: u32,
+    },
+}
+
+impl Machine {
+    pub fn new(config: Config, host: Arc<dyn Host>) -> Machine {
+        Machine {
+            host,
+            code: Code::default(),
+            slots: Slots::new(!config.paths),
+            live: AtomicUsize::new(0),
+            endless: AtomicUsize::new(0),
+            names: Mutex::default(),
+            timers: Mutex::default(),
+            now: AtomicU64::new(0),
+            ports: Mutex::default(),
+            inputs: Mutex::new(config.inputs.clone()),
+            atoms: Mutex::default(),
+            fuel: AtomicU64::new(config.fuel.unwrap_or(u64::MAX)),
+            origins: Mutex::default(),
+            reasons: Mutex::default(),
+            wires: Mutex::default(),
+            crashes: Mutex::default(),
+            stopped: AtomicBool::new(false),
+            ended: Mutex::default(),
+            injector: crossbeam_deque::Injector::new(),
+            config,
+        }
+    }
+
+    /// Whether code is lowered with a probe before every instruction: for steps one by one, exact
+    /// fuel and stress.
+    pub fn has_probes(&self) -> bool {
+        self.config.mode == Mode::Scheduled || self.config.fuel.is_some() || self.config.stress
+    }
+
+    /// The time, in nanoseconds since the machine began.
+    pub fn now(&self) -> u64 {
+        match self.config.mode {
+            Mode::Scheduled => self.now.load(Ordering::Relaxed),
+            Mode::Free => self.host.monotonic_ns(),
+        }
+    }
+
+    /// Ends the machine early.
+    pub fn end(&self, end: End) {
+        self.ended.lock().get_or_insert(end);
+        self.stopped.store(true, Ordering::Release);
+    }
+
+    /// The spawn path of a process (`term.pid.path`); without paths kept, its slot and serial.
+    pub fn path(&self, pid: Pid) -> Path {
+        let mut children = Vec::new();
+        if !self.config.paths {
+            return Path { boot: None, children: vec![pid.slot, pid.serial] };
+        }
+        let origins = self.origins.lock();
+        let mut at = pid.slot;
+        while let Some(Origin::Child { parent, number }) = origins.get(at as usize) {
+            children.push(*number);
+            at = *parent;
+        }
+        children.reverse();
+        Path { boot: None, children }
+    }
+}

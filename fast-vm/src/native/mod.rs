@@ -1,0 +1,99 @@
+//! Natives: functions of the host, called as any function is (`exec.host.link`).
+//!
+//! Owns the table of natives, by theme, and the form of a native. A native never collects: what
+//! does not fit the heap goes to a fragment, so the terms it holds stay where they are. Book: *The
+//! host*.
+
+use crate::atom::Atom;
+use crate::core::Core;
+use crate::exception::Exception;
+use crate::term::Term;
+use std::collections::HashMap;
+use std::sync::OnceLock;
+
+/// A native that only computes: the value of a call, or the exception that it raises.
+pub(crate) type Pure = fn(&mut Core, &[Term]) -> Result<Term, Exception>;
+
+/// The pure natives of a theme: module, name and arity of each.
+pub(crate) type PureTable = &'static [(&'static str, &'static str, u8, Pure)];
+
+/// What a native may touch, which decides whether a step begins before it (`exec.host.class`).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Effect {
+    /// At most its caller.
+    Own,
+    /// What several processes share: names, clocks, timers, other processes.
+    Shared,
+    /// The world; it is answered later.
+    External,
+}
+
+/// What a native of the machine did.
+pub(crate) enum Reply {
+    /// It has a value.
+    Value(Term),
+    /// It raises.
+    Raise(Exception),
+    /// It has raised or ended the process already.
+    Done,
+    /// It goes on as the call of a function (`exec.host.tail`): of a fun, or of a module and
+    /// a name. Then come the arguments.
+    Tail(Vec<Term>, Vec<Term>),
+    /// It waits for an answer (`exec.host.block`).
+    Block,
+}
+
+/// A native that needs the machine or the process that calls it.
+pub(crate) type Bound = fn(&mut Core, &[Term]) -> Reply;
+
+/// A native.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Native {
+    /// It only computes.
+    Pure(Pure),
+    /// It needs the machine.
+    Bound(Effect, Bound),
+}
+
+impl Native {
+    /// What it may touch.
+    pub fn effect(self) -> Effect {
+        match self {
+            Native::Pure(_) => Effect::Own,
+            Native::Bound(effect, _) => effect,
+        }
+    }
+}
+
+/// Module, name, arity, effect and body of natives of one theme.
+pub(crate) type BoundTable = &'static [(&'static str, &'static str, u8, Effect, Bound)];
+
+/// The tables of natives that need the machine, by theme.
+const BOUND: &[BoundTable] = &[];
+
+/// The tables of pure natives, by theme.
+const PURE: &[PureTable] = &[];
+
+/// The native of that name.
+pub(crate) fn find(module: Atom, name: Atom, arity: u8) -> Option<Native> {
+    static ALL: OnceLock<HashMap<(&'static str, &'static str, u8), Native>> = OnceLock::new();
+    let all = ALL.get_or_init(|| {
+        let pure = PURE.iter().copied().flatten();
+        let pure = pure.map(|(m, f, a, run)| ((*m, *f, *a), Native::Pure(*run)));
+        let bound = BOUND.iter().copied().flatten();
+        let bound = bound.map(|(m, f, a, e, run)| ((*m, *f, *a), Native::Bound(*e, *run)));
+        pure.chain(bound).collect()
+    });
+    all.get(&(module.text(), name.text(), arity)).copied()
+}
+
+/// Every native: module, name and arity.
+pub fn names() -> impl Iterator<Item = (&'static str, &'static str, u8)> {
+    let pure = PURE.iter().copied().flatten().map(|(m, f, a, _)| (*m, *f, *a));
+    pure.chain(BOUND.iter().copied().flatten().map(|(m, f, a, _, _)| (*m, *f, *a)))
+}
+
+/// The elements of a proper list, or `badarg`.
+pub(crate) fn proper(list: Term) -> Result<Vec<Term>, Exception> {
+    list.to_vec().ok_or_else(Exception::badarg)
+}

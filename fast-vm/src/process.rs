@@ -1,0 +1,275 @@
+//! A process: everything that its instructions may read or change.
+//!
+//! Owns the state of one process and what the collector must know of it. A process belongs to the
+//! core that runs it, and lies in its slot while none does; others reach it through the inbox of
+//! the slot only. Book: *State*, *Processes*.
+
+use crate::atom::Atom;
+use crate::heap::gc::Roots;
+use crate::heap::{Block, Heap};
+use crate::mailbox::Mailbox;
+use crate::term::{Pid, Term};
+use std::collections::BTreeMap;
+
+/// Words of the young block of a new process.
+const YOUNG: usize = 24;
+/// Words of the stack of a new process.
+const STACK: usize = 16;
+
+/// Whether a process can take a step.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Status {
+    /// It can.
+    Ready,
+    /// It stands at a `wait` that has nothing to look at.
+    Waiting,
+    /// It stands at a call of a native that has not answered; the number names the call.
+    Blocked(u32),
+    /// Its next step ends it; the reason is in `Process::reason`.
+    Exiting,
+}
+
+/// Which X registers lie on the stack while the process does not run.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Saved {
+    /// The first of them.
+    pub first: u16,
+    /// How many.
+    pub count: u16,
+}
+
+/// What `flag greedy` granted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Budget {
+    /// So many reductions a turn.
+    Reductions(u32),
+    /// It runs to completion.
+    Infinite,
+}
+
+/// How long an alias lives.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Alias {
+    /// Until `unalias`.
+    Explicit,
+    /// Until `unalias` or the end of its monitor.
+    Demonitor,
+    /// Until the first message through it, which also ends its monitor.
+    ReplyDemonitor,
+    /// Until the first message through it.
+    Reply,
+}
+
+/// Who gets `DOWN` when the process ends.
+#[derive(Clone, Debug)]
+pub struct Watcher {
+    /// The number of the monitor; its maker is the watching process.
+    pub number: u64,
+    /// The watching process.
+    pub pid: Pid,
+    /// What `DOWN` says was watched: the pid, or `{Name, Node}`.
+    pub item: Term,
+}
+
+/// A monitor, at the process that watches.
+#[derive(Clone, Debug)]
+pub struct Watch {
+    /// The watched process.
+    pub pid: Pid,
+    /// The first element of its `DOWN`, usually that atom.
+    pub tag: Term,
+}
+
+/// What most processes never have.
+#[derive(Debug, Default)]
+pub struct Ties {
+    /// The processes it is linked with.
+    pub links: std::collections::BTreeSet<Pid>,
+    /// Unlinks not yet acknowledged, and their ids.
+    pub unlinking: BTreeMap<Pid, u64>,
+    /// The id of the last unlink.
+    pub unlinks: u64,
+    /// Who watches it, oldest first.
+    pub watchers: Vec<Watcher>,
+    /// Whom it watches, by the number of the monitor.
+    pub watching: BTreeMap<u64, Watch>,
+    /// Its aliases, by the number of the reference.
+    pub aliases: BTreeMap<u64, Alias>,
+    /// Its registered name.
+    pub name: Option<Atom>,
+    /// Flags that `flag` sets and nothing else reads.
+    pub flags: BTreeMap<&'static str, Term>,
+    /// The numbers of its timers that are running.
+    pub timers: BTreeMap<u64, crate::timers::Key>,
+}
+
+/// A live process.
+#[derive(Debug)]
+pub struct Process {
+    /// Its pid.
+    pub pid: Pid,
+    /// Whether it can take a step.
+    pub status: Status,
+    /// Whether exit signals become messages.
+    pub trap_exit: bool,
+    /// The X registers on its stack.
+    pub(crate) saved: Saved,
+    /// The word of code it stands before.
+    pub(crate) pc: *const u64,
+    /// The lowest word of its stack.
+    pub(crate) sp: *mut u64,
+    /// Its stack, which grows down.
+    pub(crate) stack: Block,
+    /// Its heap.
+    pub heap: Heap,
+    /// The messages.
+    pub mailbox: Mailbox,
+    /// When its receive times out, in nanoseconds of the machine's clock.
+    pub deadline: Option<u64>,
+    /// The running timer of its deadline.
+    pub(crate) alarm: Option<crate::timers::Key>,
+    /// Why it ends, once it does.
+    pub reason: Term,
+    /// Its dictionary, a map.
+    pub dictionary: Term,
+    /// The process that its output goes to.
+    pub group_leader: Pid,
+    /// How many processes it has spawned.
+    pub children: u32,
+    /// How many references it has made.
+    pub references: u64,
+    /// How many timers it has started.
+    pub timers: u32,
+    /// How many calls of external natives it has made.
+    pub calls: u32,
+    /// The budget of a greedy process, in reductions a turn.
+    pub budget: Option<Budget>,
+    /// Reductions it has spent, up to the last time it stopped.
+    pub reductions: u64,
+    /// Module, function and arity it was started with.
+    pub initial_call: (Atom, Atom, u8),
+    /// Links, monitors and the like.
+    pub(crate) ties: Option<Box<Ties>>,
+}
+
+// SAFETY: its addresses are into its own blocks, into immortal code, or into messages it owns; it
+// is run by one thread at a time.
+unsafe impl Send for Process {}
+
+impl Process {
+    /// A process with nothing on its stack, that stands at `pc`.
+    pub(crate) fn new(pid: Pid, pc: *const u64, group_leader: Pid) -> Process {
+        let stack = Block::new(STACK);
+        Process {
+            pid,
+            status: Status::Ready,
+            trap_exit: false,
+            saved: Saved::default(),
+            pc,
+            sp: stack.end(),
+            stack,
+            heap: Heap::new(YOUNG),
+            mailbox: Mailbox::default(),
+            deadline: None,
+            alarm: None,
+            reason: Term::NIL,
+            dictionary: Term::NIL,
+            group_leader,
+            children: 0,
+            references: 0,
+            timers: 0,
+            calls: 0,
+            budget: None,
+            reductions: 0,
+            initial_call: (crate::atom::EMPTY, crate::atom::EMPTY, 0),
+            ties: None,
+        }
+    }
+
+    /// Links, monitors and the like, made if there were none.
+    pub(crate) fn ties(&mut self) -> &mut Ties {
+        self.ties.get_or_insert_default()
+    }
+
+    /// The words on its stack, lowest first.
+    pub(crate) fn stack_words(&self) -> usize {
+        (self.stack.end() as usize - self.sp as usize) / 8
+    }
+
+    /// Makes room for `words` more on the stack, which may move; nothing points into it but `sp`.
+    #[cold]
+    pub(crate) fn grow_stack(&mut self, words: usize) {
+        let used = self.stack_words();
+        let larger = Block::new((used + words).next_power_of_two().max(2 * self.stack.words()));
+        // SAFETY: `used` words end at the end of the old block and fit the new one.
+        unsafe {
+            let to = larger.end().sub(used);
+            to.copy_from_nonoverlapping(self.sp, used);
+            self.sp = to;
+        }
+        self.stack = larger;
+    }
+
+    /// Pushes a word.
+    pub(crate) fn push(&mut self, word: u64) {
+        if self.sp == self.stack.start() {
+            self.grow_stack(1);
+        }
+        // SAFETY: there is a word below `sp`.
+        unsafe {
+            self.sp = self.sp.sub(1);
+            *self.sp = word;
+        }
+    }
+
+    /// Pops a word; there is one.
+    pub(crate) fn pop(&mut self) -> u64 {
+        debug_assert!(self.stack_words() > 0);
+        // SAFETY: the stack is not empty.
+        unsafe {
+            let word = *self.sp;
+            self.sp = self.sp.add(1);
+            word
+        }
+    }
+
+    /// Collects the heap while registers `x` are alive too, and makes sure of `need` words.
+    pub(crate) fn collect(&mut self, x: &mut [Term], need: usize, busy: bool, full: bool) {
+        // SAFETY: the words from `sp` to the end of the stack are terms or code addresses, which
+        // look like small integers.
+        let stack =
+            unsafe { std::slice::from_raw_parts_mut(self.sp.cast::<Term>(), self.stack_words()) };
+        let mut roots = ProcessRoots {
+            x,
+            stack,
+            mailbox: &mut self.mailbox,
+            single: [&mut self.reason, &mut self.dictionary],
+            ties: self.ties.as_deref_mut(),
+        };
+        self.heap.collect(&mut roots, need, busy, full);
+    }
+}
+
+struct ProcessRoots<'p> {
+    x: &'p mut [Term],
+    stack: &'p mut [Term],
+    mailbox: &'p mut Mailbox,
+    single: [&'p mut Term; 2],
+    ties: Option<&'p mut Ties>,
+}
+
+impl Roots for ProcessRoots<'_> {
+    fn each(&mut self, see: &mut dyn FnMut(&mut [Term])) {
+        see(self.x);
+        see(self.stack);
+        self.mailbox.each_looked(see);
+        for term in &mut self.single {
+            see(std::slice::from_mut(*term));
+        }
+        if let Some(ties) = self.ties.as_deref_mut() {
+            ties.watchers.iter_mut().for_each(|w| see(std::slice::from_mut(&mut w.item)));
+            ties.watching.values_mut().for_each(|w| see(std::slice::from_mut(&mut w.tag)));
+            ties.flags.values_mut().for_each(|term| see(std::slice::from_mut(term)));
+        }
+    }
+}

@@ -1,0 +1,160 @@
+//! The table of processes: where a pid leads.
+//!
+//! Owns the slots. A slot is never freed, so whoever has a pid can lock it, see whether the process
+//! is still that one, and leave a signal. A process that no core runs lies in its slot.
+
+use crate::mailbox::{Post, Queue};
+use crate::process::Process;
+use crate::sync::{Mutex, MutexGuard};
+use crate::term::Pid;
+use std::sync::OnceLock;
+use std::sync::atomic::{AtomicU32, Ordering};
+
+/// Where a process is.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) enum Place {
+    /// There is none in this slot.
+    #[default]
+    Free,
+    /// A core runs it, or it is in a run queue: it looks at its inbox when its turn comes.
+    Active,
+    /// It waits or blocks; a signal makes it active.
+    Parked,
+}
+
+/// A slot.
+#[derive(Debug, Default)]
+pub(crate) struct Slot(Mutex<Inner>);
+
+/// What the lock of a slot protects.
+#[derive(Debug, Default)]
+pub(crate) struct Inner {
+    /// How many processes the slot had before.
+    pub serial: u32,
+    /// Where its process is.
+    pub place: Place,
+    /// Signals that have not arrived.
+    pub inbox: Queue,
+    /// The process, while no core runs it.
+    pub process: Option<Box<Process>>,
+    /// Whether a receive timer went off; with its epoch, so that a late one does nothing.
+    pub timed_out: bool,
+}
+
+/// The table.
+#[derive(Debug)]
+pub(crate) struct Slots {
+    /// Chunk `n` has `FIRST << n` slots.
+    chunks: [OnceLock<Box<[Slot]>>; CHUNKS],
+    /// Slots that were used and are free.
+    free: Mutex<Vec<u32>>,
+    /// The first slot that was never used.
+    next: AtomicU32,
+    /// Whether a slot is used again; without that, pids count the processes.
+    reuse: bool,
+}
+
+const FIRST: usize = 64;
+const CHUNKS: usize = 23;
+
+impl Slots {
+    /// A table without processes.
+    pub fn new(reuse: bool) -> Slots {
+        Slots {
+            chunks: [const { OnceLock::new() }; CHUNKS],
+            free: Mutex::default(),
+            next: AtomicU32::new(0),
+            reuse,
+        }
+    }
+
+    /// The slot of that number, if it was ever used.
+    pub fn get(&self, slot: u32) -> Option<&Slot> {
+        let (chunk, at) = locate(slot);
+        self.chunks.get(chunk)?.get()?.get(at)
+    }
+
+    /// Locks the slot of a process; `None` if it has ended.
+    pub fn lock(&self, pid: Pid) -> Option<MutexGuard<'_, Inner>> {
+        let inner = self.get(pid.slot)?.lock();
+        (inner.serial == pid.serial && inner.place != Place::Free).then_some(inner)
+    }
+
+    /// Whether the process has not ended.
+    pub fn is_alive(&self, pid: Pid) -> bool {
+        self.lock(pid).is_some()
+    }
+
+    /// A slot for a new process, active.
+    pub fn claim(&self) -> Pid {
+        let free = if self.reuse { self.free.lock().pop() } else { None };
+        let slot = free.unwrap_or_else(|| self.next.fetch_add(1, Ordering::Relaxed));
+        let (chunk, at) = locate(slot);
+        let chunk = self.chunks[chunk]
+            .get_or_init(|| (0..FIRST << chunk).map(|_| Slot::default()).collect());
+        let mut inner = chunk[at].lock();
+        inner.place = Place::Active;
+        Pid { serial: inner.serial, slot }
+    }
+
+    /// The process of the slot has ended; signals that have not arrived are given back.
+    pub fn release(&self, pid: Pid) -> Queue {
+        let Some(mut inner) = self.lock(pid) else { return Queue::default() };
+        inner.place = Place::Free;
+        inner.serial = inner.serial.wrapping_add(1);
+        inner.timed_out = false;
+        let left = inner.inbox.take();
+        drop(inner);
+        if self.reuse {
+            self.free.lock().push(pid.slot);
+        }
+        left
+    }
+
+    /// How many slots were ever used.
+    pub fn count(&self) -> u32 {
+        self.next.load(Ordering::Relaxed)
+    }
+
+    /// Leaves a signal for a process: gives it back if the process has ended, else says whether the
+    /// process was parked and must be queued.
+    pub fn post(&self, to: Pid, post: Post) -> Result<bool, Post> {
+        let Some(mut inner) = self.lock(to) else { return Err(post) };
+        inner.inbox.push(post);
+        let parked = inner.place == Place::Parked;
+        if parked {
+            inner.place = Place::Active;
+        }
+        Ok(parked)
+    }
+}
+
+impl Slot {
+    pub fn lock(&self) -> MutexGuard<'_, Inner> {
+        self.0.lock()
+    }
+}
+
+/// Chunk and place of a slot.
+fn locate(slot: u32) -> (usize, usize) {
+    let from_first = slot as usize + FIRST;
+    let chunk = from_first.ilog2() - FIRST.ilog2();
+    (chunk as usize, from_first - (FIRST << chunk))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn slots_are_found_where_they_were_claimed() {
+        let slots = Slots::new(true);
+        let pids: Vec<Pid> = (0..1000).map(|_| slots.claim()).collect();
+        assert!(pids.iter().zip(0..).all(|(pid, n)| pid.slot == n && slots.is_alive(*pid)));
+        slots.release(pids[70]);
+        assert!(!slots.is_alive(pids[70]));
+        let again = slots.claim();
+        assert_eq!(again, Pid { serial: 1, slot: 70 });
+        assert!(slots.is_alive(again) && !slots.is_alive(pids[70]));
+    }
+}
