@@ -116,6 +116,10 @@ pub struct Process {
     pub(crate) saved: Saved,
     /// The word of code it stands before.
     pub(crate) pc: *const u64,
+    /// Where it goes on when a message arrives while it waits; null if it ignores messages.
+    pub(crate) on_message: *const u64,
+    /// Where it goes on when its receive times out.
+    pub(crate) on_timeout: *const u64,
     /// The lowest word of its stack.
     pub(crate) sp: *mut u64,
     /// Its stack, which grows down.
@@ -166,6 +170,8 @@ impl Process {
             trap_exit: false,
             saved: Saved::default(),
             pc,
+            on_message: std::ptr::null(),
+            on_timeout: std::ptr::null(),
             sp: stack.end(),
             stack,
             heap: Heap::new(YOUNG),
