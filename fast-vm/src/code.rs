@@ -10,12 +10,12 @@ use crate::native::{self, Native};
 use crate::sync::Mutex;
 use crate::term::Term;
 use crate::{lower, term};
-use lam_isa::operand::{AtomId, Label, LitId, RefId};
+use lam_isa::operand::{Arity, AtomId, Label, LitId, RefId, Src, Target, XReg};
 use lam_isa::{FunRef, Instr, Literal, Location, Module, Verified};
 use std::collections::HashMap;
 use std::ptr;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicPtr, Ordering};
+use std::sync::{Arc, OnceLock};
 
 /// One function of a loaded module.
 #[derive(Debug)]
@@ -32,6 +32,8 @@ pub(crate) struct Function {
     pub entry: *const u64,
     /// Where each label is, from label 1 on.
     pub labels: Vec<*const u64>,
+    /// How many X registers it uses.
+    pub registers: u16,
     /// What funs made of it refer to, if there are any.
     pub lambda: Option<FunEntry>,
 }
@@ -72,6 +74,8 @@ pub(crate) struct Site {
     pub handler: *const u64,
     /// The code of the next instruction.
     pub next: *const u64,
+    /// Whether verification has proved the shapes that the instruction wants.
+    pub proved: bool,
 }
 
 impl Site {
@@ -203,10 +207,17 @@ impl Cell {
 }
 
 /// The modules of a machine.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(crate) struct Code {
     tables: Mutex<Tables>,
+    /// Whether functions are lowered with a probe before every instruction.
+    probes: bool,
+    /// The module in which every process begins.
+    start: OnceLock<&'static Loaded>,
 }
+
+/// The version number of the module in which every process begins.
+pub(crate) const START_VERSION: u32 = u32::MAX;
 
 #[derive(Debug, Default)]
 struct Tables {
@@ -218,11 +229,45 @@ struct Tables {
 }
 
 impl Code {
+    /// No module yet.
+    pub fn new(probes: bool) -> Code {
+        Code { tables: Mutex::default(), probes, start: OnceLock::new() }
+    }
+
+    /// The one function of the module in which every process begins: `x0`, `x1` and `x2` are a
+    /// module, a function and a list of arguments, and it calls them. Its frame is in no trace.
+    pub fn start(&self) -> &Function {
+        let loaded = self.start.get_or_init(|| {
+            let x = |number| Src::X(XReg(number));
+            let mut module = Module::default();
+            module.name = module.intern("");
+            let call = Instr::Tail {
+                target: Target::Named(x(0), x(1)),
+                arity: Arity::List(x(2)),
+                frame: 0,
+            };
+            module.functions.push(lam_isa::Function {
+                arity: 3,
+                code: vec![call],
+                ..lam_isa::Function::default()
+            });
+            let verified = lam_isa::verify(module).expect("the start of a process verifies");
+            self.load(Arc::new(verified), START_VERSION)
+        });
+        &loaded.functions[0]
+    }
+
+    /// The site of the call with which every process begins.
+    pub fn start_site(&self) -> &'static Site {
+        // SAFETY: a module outlives its functions, and lives as long as this.
+        unsafe { &(&*self.start().module).sites[0] }
+    }
+
     /// Adds a module; one of the same name is replaced for the calls that come, and stays for the
     /// processes and funs that are in it (`exec.code.add`).
-    pub fn add(&self, module: Arc<Verified>, probes: bool) -> &Loaded {
+    pub fn add(&self, module: Arc<Verified>) -> &Loaded {
         let version = self.tables.lock().versions.len();
-        let loaded = self.load(module, u32::try_from(version).unwrap_or(u32::MAX), probes);
+        let loaded = self.load(module, u32::try_from(version).unwrap_or(u32::MAX));
         let mut tables = self.tables.lock();
         tables.versions.push(loaded);
         let before = tables.modules.insert(loaded.name, loaded);
@@ -279,7 +324,7 @@ impl Code {
         self.tables.lock().versions.iter().any(|loaded| loaded.atoms.contains(&atom))
     }
 
-    fn load(&self, module: Arc<Verified>, version: u32, probes: bool) -> &'static Loaded {
+    fn load(&self, module: Arc<Verified>, version: u32) -> &'static Loaded {
         let mut heap = Heap::new(0);
         let atoms: Vec<Atom> = module.atoms.iter().map(|text| Atom::new(text)).collect();
         let literals = module.literals.iter().map(|l| literal(&mut heap, l)).collect();
@@ -301,7 +346,7 @@ impl Code {
         }));
         // SAFETY: just allocated; it is changed here only, and freed with `self`.
         unsafe {
-            lower::module(self, &mut *loaded, probes);
+            lower::module(self, loaded, self.probes);
             &*loaded
         }
     }
@@ -313,7 +358,7 @@ impl Drop for Code {
         // SAFETY: both were leaked by this `Code`, whose machine has no process left that could
         // refer to them.
         unsafe {
-            for loaded in &tables.versions {
+            for loaded in tables.versions.iter().chain(self.start.get()) {
                 drop(Box::from_raw(ptr::from_ref(*loaded).cast_mut()));
             }
             for cell in tables.cells.values() {

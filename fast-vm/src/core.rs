@@ -4,15 +4,18 @@
 //! reductions, and the process itself. One core belongs to one thread. Which process it runs next is
 //! the business of `scheduler`. Book: *State*.
 
-use crate::atom::Atom;
+use crate::atom::{self, Atom};
+use crate::code::Site;
 use crate::exception::Exception;
+use crate::exec::Next;
 use crate::heap::Heap;
 use crate::machine::Machine;
 use crate::mailbox::{Post, Signal};
-use crate::process::Process;
+use crate::process::{Process, Saved, Status};
 use crate::term::copy::Packer;
-use crate::term::{Pid, Ref, Term};
+use crate::term::{self, Pid, Ref, Term};
 use lam_isa::limits::{self, X_REGISTERS};
+use std::ptr;
 use std::sync::Arc;
 
 /// A core. The X registers come first: their address is that of the core.
@@ -46,9 +49,253 @@ pub(crate) struct Core {
     pub packer: Packer,
     /// Processes that this core will run.
     pub queue: crossbeam_deque::Worker<u32>,
+    /// Where the native that runs was called; for natives that raise in their caller's name.
+    pub site: *const Site,
+    /// Whether the native that runs has dropped all frames.
+    pub restarted: bool,
+    /// In a machine with steps: whether this step has executed an instruction, and what it cost.
+    pub stepping: bool,
+    /// Reductions of this step.
+    pub step_cost: u32,
+    /// A process to have while there is none.
+    idle: Option<Box<Process>>,
 }
 
 impl Core {
+    /// A core that runs nothing yet.
+    pub fn new(machine: Arc<Machine>) -> Box<Core> {
+        let nobody = Pid { serial: 0, slot: 0 };
+        Box::new(Core {
+            x: [Term::DEAD; X_REGISTERS as usize],
+            limit: ptr::null_mut(),
+            stack_limit: ptr::null_mut(),
+            pc: ptr::null(),
+            sp: ptr::null_mut(),
+            reds: 0,
+            stash: 0,
+            granted: 0,
+            me: Box::new(Process::new(nobody, ptr::null(), nobody)),
+            collections: 0,
+            yielded: false,
+            machine,
+            packer: Packer::default(),
+            queue: crossbeam_deque::Worker::new_fifo(),
+            site: ptr::null(),
+            restarted: false,
+            stepping: false,
+            step_cost: 0,
+            idle: None,
+        })
+    }
+
+    /// Puts a process on the core, to run for so many reductions.
+    pub fn enter(&mut self, process: Box<Process>, reductions: i64) {
+        let idle = std::mem::replace(&mut self.me, process);
+        self.idle = Some(idle);
+        self.pc = self.me.pc;
+        self.sp = self.me.sp;
+        let Saved { first, count } = std::mem::take(&mut self.me.saved);
+        for at in first..first + count {
+            self.x[usize::from(at)] = Term(self.pop());
+        }
+        self.see_limits();
+        self.granted = reductions;
+        self.reds = reductions;
+        self.stash = 0;
+        self.collections = 0;
+        self.yielded = false;
+        self.stepping = false;
+        self.step_cost = 0;
+        if self.me.heap.is_crowded() {
+            self.request();
+        }
+    }
+
+    /// Takes the process off the core. Of the X registers, those of `saved` are kept.
+    pub fn leave(&mut self) -> Box<Process> {
+        let Saved { first, count } = self.me.saved;
+        self.me.sp = self.sp;
+        for at in (first..first + count).rev() {
+            self.me.push(self.x[usize::from(at)].0);
+        }
+        self.me.pc = self.pc;
+        self.me.reductions += u64::try_from(self.spent()).unwrap_or(0);
+        let idle = self.idle.take().expect("a process was put on the core");
+        std::mem::replace(&mut self.me, idle)
+    }
+
+    /// Reductions spent in this turn.
+    pub fn spent(&self) -> i64 {
+        self.granted - self.reds - self.stash
+    }
+
+    /// Runs the process until it waits, blocks, ends, gives way, has used its reductions or, in a
+    /// machine with steps, comes to the end of its step.
+    pub fn run(&mut self) {
+        crate::fast::dispatch::run(self);
+    }
+
+    fn see_limits(&mut self) {
+        self.limit = self.me.heap.limit;
+        self.stack_limit = self.me.stack.start();
+    }
+
+    /// Makes the next safepoint look after the heap: the next `need` or charge of a reduction
+    /// finds nothing left.
+    pub fn request(&mut self) {
+        self.stash += self.reds;
+        self.reds = 0;
+        self.limit = ptr::null_mut();
+    }
+
+    /// A safepoint at which only these X registers are alive: the heap is collected if that is due,
+    /// and the turn ends if the reductions are spent.
+    #[inline(always)]
+    pub fn safepoint(&mut self, saved: Saved) -> Next {
+        if self.reds > 0 && !self.me.heap.is_crowded() {
+            return Next::Go;
+        }
+        self.checkpoint(saved)
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn checkpoint(&mut self, saved: Saved) -> Next {
+        self.reds += self.stash;
+        self.stash = 0;
+        if self.me.heap.is_crowded() || self.machine.config.stress {
+            let alive = usize::from(saved.first)..usize::from(saved.first + saved.count);
+            if self.collect(alive, 0) == Next::Stop {
+                return Next::Stop;
+            }
+        }
+        self.see_limits();
+        if self.reds > 0 && !self.yielded {
+            return Next::Go;
+        }
+        self.me.saved = saved;
+        Next::Stop
+    }
+
+    /// `need`: room for so many words, while the first `live` X registers are alive.
+    pub fn need(&mut self, words: usize, live: u16) -> Next {
+        self.reds += self.stash;
+        self.stash = 0;
+        let due = self.me.heap.is_crowded() || self.machine.config.stress;
+        if (due || self.me.heap.room() < words)
+            && self.collect(0..usize::from(live), words) == Next::Stop
+        {
+            return Next::Stop;
+        }
+        self.me.heap.owe(words);
+        self.see_limits();
+        Next::Go
+    }
+
+    /// Room for so many words at a place where no X register is alive and none are owed.
+    pub fn room(&mut self, words: usize) -> Next {
+        if self.me.heap.room() >= words { Next::Go } else { self.need(words, 0) }
+    }
+
+    /// Collects the heap, and ends the process if it has become too large (`lim.heap.exceeded`).
+    fn collect(&mut self, alive: std::ops::Range<usize>, need: usize) -> Next {
+        let busy = self.collections > 0;
+        self.collections += 1;
+        self.me.sp = self.sp;
+        self.me.collect(&mut self.x[alive.clone()], need, busy, self.machine.config.stress);
+        let limit = self.machine.config.heap_words;
+        if self.size() > limit {
+            self.me.collect(&mut self.x[alive], need, busy, true);
+            // Terms take a little more here than the book counts; between the limit and twice the
+            // limit the moment is the machine's.
+            if self.size() > limit + limit / 2 + 32_768 {
+                let words = [Term::atom(atom::SYSTEM_LIMIT), Term::atom(atom::HEAP)];
+                self.me.reason = self.me.heap.tuple(&words);
+                self.me.status = Status::Exiting;
+                self.me.saved = Saved::default();
+                return Next::Stop;
+            }
+        }
+        Next::Go
+    }
+
+    /// The words of the heap as the limit counts them, right after a collection.
+    fn size(&self) -> u64 {
+        let words = self.me.heap.live_words() + self.me.stack_words();
+        words as u64 + self.me.heap.outside_bytes() as u64 / 8
+    }
+
+    /// Makes room for so many words below the top of the stack.
+    #[inline(always)]
+    pub fn reserve(&mut self, words: usize) {
+        if (self.sp as usize - self.stack_limit as usize) / 8 < words {
+            self.me.sp = self.sp;
+            self.me.grow_stack(words);
+            self.sp = self.me.sp;
+            self.stack_limit = self.me.stack.start();
+        }
+    }
+
+    /// Pushes a word on the stack.
+    pub fn push(&mut self, word: u64) {
+        self.reserve(1);
+        // SAFETY: there is room for a word below `sp`.
+        unsafe {
+            self.sp = self.sp.sub(1);
+            *self.sp = word;
+        }
+    }
+
+    /// Pops a word from the stack, which is not empty.
+    pub fn pop(&mut self) -> u64 {
+        // SAFETY: verification counts what is pushed.
+        unsafe {
+            let word = *self.sp;
+            self.sp = self.sp.add(1);
+            word
+        }
+    }
+
+    /// Drops so many slots.
+    pub fn drop_slots(&mut self, slots: usize) {
+        // SAFETY: val.frame.size: the frame has so many.
+        self.sp = unsafe { self.sp.add(slots) };
+    }
+
+    /// Drops all frames, so that the process stands as a new one does.
+    pub fn restart(&mut self) {
+        // SAFETY: the highest word of the stack is where the process's first function returns.
+        self.sp = unsafe { self.me.stack.end().sub(1) };
+        self.restarted = true;
+    }
+
+    /// The receive has no time-out any more.
+    pub fn clear_deadline(&mut self) {
+        self.me.deadline = None;
+        if let Some(key) = self.me.alarm.take() {
+            self.machine.timers.lock().cancel(key);
+        }
+    }
+
+    /// Loads a module if the host has it.
+    pub fn load(&mut self, module: Atom) {
+        let code = &self.machine.code;
+        if code.is_absent(module) || code.module(module).is_some() {
+            return;
+        }
+        match self.machine.host.module(module.text()) {
+            Some(verified) => {
+                code.add(verified);
+            }
+            None => code.set_absent(module),
+        }
+    }
+
+    /// The canonical text of a term.
+    pub fn show(&self, term: Term) -> String {
+        term::print::display(term, &|pid| self.path(pid))
+    }
+
     /// The heap of the process.
     #[inline(always)]
     pub fn heap(&mut self) -> &mut Heap {

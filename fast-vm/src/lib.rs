@@ -6,15 +6,18 @@ pub mod config;
 mod core;
 mod exception;
 mod exec;
+mod fast;
 mod heap;
 mod lower;
 mod machine;
 mod mailbox;
 pub mod native;
+mod op;
 mod process;
 mod slots;
 mod sync;
 mod term;
+mod test;
 mod timers;
 
 pub use config::{Config, Host, Mode};

@@ -59,6 +59,12 @@ pub(crate) struct Machine {
     pub injector: crossbeam_deque::Injector<u32>,
 }
 
+/// Whether code is lowered with a probe before every instruction: for steps one by one, exact fuel
+/// and stress.
+fn has_probes(config: &Config) -> bool {
+    config.mode == Mode::Scheduled || config.fuel.is_some() || config.stress
+}
+
 /// Where a process comes from.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Origin {
@@ -77,7 +83,7 @@ impl Machine {
     pub fn new(config: Config, host: Arc<dyn Host>) -> Machine {
         Machine {
             host,
-            code: Code::default(),
+            code: Code::new(has_probes(&config)),
             slots: Slots::new(!config.paths),
             live: AtomicUsize::new(0),
             endless: AtomicUsize::new(0),
@@ -97,12 +103,6 @@ impl Machine {
             injector: crossbeam_deque::Injector::new(),
             config,
         }
-    }
-
-    /// Whether code is lowered with a probe before every instruction: for steps one by one, exact
-    /// fuel and stress.
-    pub fn has_probes(&self) -> bool {
-        self.config.mode == Mode::Scheduled || self.config.fuel.is_some() || self.config.stress
     }
 
     /// The time, in nanoseconds since the machine began.

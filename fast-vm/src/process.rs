@@ -164,6 +164,11 @@ impl Process {
     /// A process with nothing on its stack, that stands at `pc`.
     pub(crate) fn new(pid: Pid, pc: *const u64, group_leader: Pid) -> Process {
         let stack = Block::new(STACK);
+        // The first function returns to where processes end.
+        // SAFETY: the block has a word.
+        let sp = unsafe { stack.end().sub(1) };
+        // SAFETY: as above.
+        unsafe { *sp = crate::fast::dispatch::end().expose_provenance() as u64 }
         Process {
             pid,
             status: Status::Ready,
@@ -172,7 +177,7 @@ impl Process {
             pc,
             on_message: std::ptr::null(),
             on_timeout: std::ptr::null(),
-            sp: stack.end(),
+            sp,
             stack,
             heap: Heap::new(YOUNG),
             mailbox: Mailbox::default(),

@@ -6,7 +6,7 @@
 
 mod bits;
 mod compute;
-mod control;
+pub(crate) mod control;
 mod data;
 pub(crate) mod error;
 mod message;

@@ -1,6 +1,316 @@
-//! Lowering.
+//! Lowering: from verified instructions to the words that the interpreter runs.
+//!
+//! Owns the layout of code in memory and the choice of operations. Every instruction can become
+//! `slow` with its site; the families choose something shorter where there is something. Runs once, when
+//! a module is loaded.
 
-use crate::code::{Code, Loaded};
+mod control;
+
+use crate::code::{Code, FunEntry, Function, Loaded, Site};
+use crate::fast::dispatch::{self, Code as Operation};
+use lam_isa::operand::{Dst, Label, OperandRef, Reg, Src};
+use lam_isa::{FunRef, Instr};
+use std::ptr;
+
+/// Code of one module while it is written.
+struct Writer<'m> {
+    code: &'m Code,
+    module: &'m Loaded,
+    words: Vec<u64>,
+    /// Words that hold an index of `words` and shall hold its address.
+    addresses: Vec<usize>,
+    /// Words that hold a label of the function at hand and shall hold its address.
+    jumps: Vec<usize>,
+    /// Words that hold the index of a function and shall hold its entry.
+    calls: Vec<usize>,
+    /// The site of the instruction at hand.
+    site: *const Site,
+    /// Whether every instruction has a probe before it.
+    probes: bool,
+}
 
 /// Lowers all functions of a module.
-pub(crate) fn module(_code: &Code, _loaded: &mut Loaded, _probes: bool) {}
+pub(crate) fn module(code: &Code, loaded: *mut Loaded, probes: bool) {
+    // SAFETY: the caller has just made it, and nobody else has it yet.
+    let module = unsafe { &mut *loaded };
+    let source = module.module().clone();
+    let facts: Vec<_> = (0..source.functions.len() as u32)
+        .map(|f| module.verified().facts(f).cloned().unwrap_or_default())
+        .collect();
+    let count = source.functions.iter().map(|f| f.code.len()).sum();
+    module.sites = Vec::with_capacity(count);
+    module.functions = Vec::with_capacity(source.functions.len());
+    for (function, index) in source.functions.iter().zip(0..) {
+        module.functions.push(Function {
+            module: loaded,
+            index,
+            name: module.atom(function.name),
+            arity: function.arity,
+            entry: ptr::null(),
+            labels: Vec::new(),
+            registers: registers(function),
+            lambda: None,
+        });
+    }
+
+    let mut written = Written::default();
+    for (at, _) in source.functions.iter().enumerate() {
+        let function: *const Function = &module.functions[at];
+        // SAFETY: the module does not move, and its instructions never change.
+        let instructions: &[Instr] = unsafe { &(&(*loaded).module().functions)[at].code };
+        let first = module.sites.len();
+        for (instr, index) in instructions.iter().zip(0..) {
+            let site = facts[at].site(index);
+            module.sites.push(Site {
+                instr,
+                function,
+                index,
+                frame: site.frame,
+                slot: site.handler.map_or(0, |(slot, _)| slot.0),
+                handler: ptr::null(),
+                next: ptr::null(),
+                proved: site.proved,
+            });
+        }
+        written.function(code, loaded, function, instructions, first, probes);
+    }
+
+    // From here on the words do not move.
+    module.code = written.words;
+    let base = module.code.as_ptr();
+    let address = |index: usize| {
+        // SAFETY: an index of the code, or its end.
+        unsafe { base.add(index) }
+    };
+    for at in written.addresses {
+        module.code[at] = address(module.code[at] as usize).expose_provenance() as u64;
+    }
+    for at in written.calls {
+        let entry = written.entries[module.code[at] as usize];
+        module.code[at] = address(entry).expose_provenance() as u64;
+    }
+    let captured = captured(&source);
+    let mut first = 0;
+    for (at, function) in source.functions.iter().enumerate() {
+        let starts = &written.starts[at];
+        let label = |label: Label| {
+            let index = function.target(label).expect("val.index.label: labels are in range");
+            address(starts[index as usize])
+        };
+        module.functions[at].entry = address(written.entries[at]);
+        module.functions[at].labels =
+            (1..=function.labels.len() as u32).map(|n| label(Label(n))).collect();
+        let sites = &mut module.sites[first..first + function.code.len()];
+        for (site, (index, start)) in
+            sites.iter_mut().zip(facts[at].sites().iter().zip(&starts[1..]))
+        {
+            site.next = address(*start);
+            site.handler = index.handler.map_or(ptr::null(), |(_, handler)| label(handler));
+        }
+        first += function.code.len();
+        if let Some(lambda) = function.lambda {
+            let captured = captured[at];
+            let made: *const Function = &module.functions[at];
+            module.functions[at].lambda = Some(FunEntry {
+                function: made,
+                arity: function.arity - captured,
+                module: module.name,
+                version: module.version,
+                index: lambda.index,
+                unique: lambda.unique,
+            });
+        }
+    }
+}
+
+/// How many values the funs made of each function capture.
+fn captured(module: &lam_isa::Module) -> Vec<u8> {
+    let mut counts = vec![0; module.functions.len()];
+    for instr in module.functions.iter().flat_map(|function| &function.code) {
+        if let Instr::Fun { function, captured, .. } = instr
+            && let Some(FunRef::Local(index)) = module.reference(*function)
+        {
+            counts[index as usize] = captured.len() as u8;
+        }
+    }
+    counts
+}
+
+/// How many X registers a function uses.
+fn registers(function: &lam_isa::Function) -> u16 {
+    let mut most = u16::from(function.arity);
+    let mut see = |x: lam_isa::operand::XReg| most = most.max(x.0 + 1);
+    let mut src = |src: &Src| {
+        if let Src::X(x) = src {
+            see(*x);
+        }
+    };
+    for instr in &function.code {
+        for operand in instr.operands() {
+            match operand {
+                OperandRef::Src(s) => src(&s),
+                OperandRef::Reg(Reg::X(x)) | OperandRef::Dst(Dst::X(x)) => src(&Src::X(x)),
+                OperandRef::Srcs(all) => all.iter().for_each(&mut src),
+                OperandRef::Moves(all) => all.iter().for_each(|(from, to)| {
+                    src(from);
+                    if let Dst::X(x) = to {
+                        src(&Src::X(*x));
+                    }
+                }),
+                OperandRef::Elements(all) => all.iter().for_each(|(_, value)| src(value)),
+                OperandRef::Pairs(all) => all.iter().for_each(|(key, value)| {
+                    src(key);
+                    src(value);
+                }),
+                OperandRef::Segments(all) => all.iter().for_each(|segment| {
+                    src(&segment.value);
+                    if let Some(size) = &segment.size {
+                        src(size);
+                    }
+                }),
+                OperandRef::Commands(all) => all.iter().for_each(|c| command(c, &mut src)),
+                OperandRef::Arity(lam_isa::operand::Arity::Count(n)) => {
+                    if n > 0 {
+                        src(&Src::X(lam_isa::operand::XReg(u16::from(n) - 1)));
+                    }
+                }
+                OperandRef::Arity(lam_isa::operand::Arity::List(list)) => src(&list),
+                OperandRef::Target(lam_isa::operand::Target::Value(fun)) => src(&fun),
+                OperandRef::Target(lam_isa::operand::Target::Named(m, f)) => {
+                    src(&m);
+                    src(&f);
+                }
+                _ => {}
+            }
+        }
+    }
+    most
+}
+
+fn command(command: &lam_isa::kind::Command, see: &mut impl FnMut(&Src)) {
+    use lam_isa::kind::Command;
+    let mut dst = |dst: &Dst| {
+        if let Dst::X(x) = dst {
+            see(&Src::X(*x));
+        }
+    };
+    match command {
+        Command::Integer { size, dst: to, .. } | Command::Float { size, dst: to, .. } => {
+            dst(to);
+            see(size);
+        }
+        Command::Binary { size, dst: to, .. } => {
+            dst(to);
+            if let Some(size) = size {
+                see(size);
+            }
+        }
+        Command::Utf { dst: to, .. } | Command::Tail(to) | Command::Pos(to) => dst(to),
+        Command::Skip { size: Some(size), .. } | Command::Start(size) | Command::SetPos(size) => {
+            see(size);
+        }
+        _ => {}
+    }
+}
+
+/// The words of a module, and what is to be made addresses in them.
+#[derive(Default)]
+struct Written {
+    words: Vec<u64>,
+    /// The first word of each instruction of each function, and the end.
+    starts: Vec<Vec<usize>>,
+    /// The entry of each function.
+    entries: Vec<usize>,
+    addresses: Vec<usize>,
+    calls: Vec<usize>,
+}
+
+impl Written {
+    fn function(
+        &mut self,
+        code: &Code,
+        loaded: *const Loaded,
+        function: *const Function,
+        instructions: &[Instr],
+        first: usize,
+        probes: bool,
+    ) {
+        // SAFETY: the module does not move; only its code and places are still to come.
+        let module = unsafe { &*loaded };
+        let mut writer = Writer {
+            code,
+            module,
+            words: std::mem::take(&mut self.words),
+            addresses: std::mem::take(&mut self.addresses),
+            jumps: Vec::new(),
+            calls: std::mem::take(&mut self.calls),
+            site: ptr::null(),
+            probes,
+        };
+        writer.words.push(function.expose_provenance() as u64);
+        self.entries.push(writer.words.len());
+        writer.entry(&module.sites[first..first + instructions.len()]);
+        let mut starts = Vec::with_capacity(instructions.len() + 1);
+        for (at, instr) in instructions.iter().enumerate() {
+            starts.push(writer.words.len());
+            writer.site = &raw const module.sites[first + at];
+            if probes {
+                writer.operation(Operation::Probe);
+                writer.here();
+            }
+            writer.instr(instr);
+        }
+        starts.push(writer.words.len());
+        for at in std::mem::take(&mut writer.jumps) {
+            let label = Label(writer.words[at] as u32);
+            // SAFETY: as above.
+            let source = unsafe { &(&(*loaded).module().functions)[(*function).index as usize] };
+            let target = source.target(label).expect("val.index.label: labels are in range");
+            writer.words[at] = starts[target as usize] as u64;
+            writer.addresses.push(at);
+        }
+        self.words = writer.words;
+        self.addresses = writer.addresses;
+        self.calls = writer.calls;
+        self.starts.push(starts);
+    }
+}
+
+impl Writer<'_> {
+    /// The first word of an operation.
+    fn operation(&mut self, operation: Operation) {
+        self.words.push(dispatch::word(operation));
+    }
+
+    /// The site of the instruction, as an operand.
+    fn here(&mut self) {
+        self.words.push(self.site.expose_provenance() as u64);
+    }
+
+    /// A function that calls with an empty frame has no `frame` that leaves room for the return
+    /// address, so it makes sure of that on entry.
+    fn entry(&mut self, sites: &[Site]) {
+        let calls = |site: &Site| matches!(site.instr(), Instr::Call { .. }) && site.frame == 0;
+        if sites.iter().any(calls) {
+            self.operation(Operation::Reserve);
+        }
+    }
+
+    fn instr(&mut self, instr: &Instr) {
+        let shorter = match instr {
+            Instr::Call { target, .. } => self.call(target),
+            Instr::Tail { target, frame, .. } => self.tail(target, *frame),
+            Instr::Ret { frame } => self.ret(*frame),
+            _ => false,
+        };
+        if !shorter {
+            self.slow();
+        }
+    }
+
+    /// The whole meaning.
+    fn slow(&mut self) {
+        self.operation(Operation::Slow);
+        self.here();
+    }
+}

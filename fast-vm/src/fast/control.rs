@@ -1,0 +1,180 @@
+//! Control: `jump` `switch` `call` `tail` `ret` `frame` `need`.
+
+use super::{M, Operation, checkpoint, dispatch, slow};
+use crate::code::Cell;
+use crate::exec::control::function_at;
+use std::ptr::with_exposed_provenance;
+
+/// Enters a function: charges a reduction, and looks after heap and turn if none is left.
+///
+/// # Safety
+/// `entry` must be the entry of a function whose parameters are in the X registers; otherwise as
+/// for [`Operation::run`].
+#[inline(always)]
+unsafe fn enter(mut m: M, entry: *const u64) -> M {
+    m.pc = entry;
+    m.reds -= 1;
+    if m.reds <= 0 {
+        // SAFETY: the caller's promise.
+        return unsafe { pause_call(m) };
+    }
+    m
+}
+
+/// # Safety
+/// As for [`enter`].
+#[inline(always)]
+unsafe fn pause_call(m: M) -> M {
+    // SAFETY: as for `enter`.
+    unsafe {
+        m.flush();
+        let pc = checkpoint(m.core, u64::from(function_at(m.pc).arity));
+        M::load(m.core, pc)
+    }
+}
+
+/// Executes the instruction whose site is this operand in full.
+///
+/// # Safety
+/// As for [`Operation::run`]; the operand must be the address of the operation's site.
+#[inline(always)]
+pub(super) unsafe fn go_slow(m: M, site: usize) -> M {
+    // SAFETY: the caller's promise.
+    unsafe {
+        m.flush();
+        let pc = slow(m.core, m.operand(site));
+        M::load(m.core, pc)
+    }
+}
+
+/// Calls a function of the module. Layout: `[call, entry, site]`; returns behind it.
+pub(crate) struct CallLocal;
+
+impl Operation for CallLocal {
+    #[inline(always)]
+    unsafe fn run(mut m: M) -> M {
+        // SAFETY: the promise of `run`; `frame` has left room for a return address.
+        unsafe {
+            m.sp = m.sp.sub(1);
+            *m.sp = m.pc.add(3).expose_provenance() as u64;
+            enter(m, with_exposed_provenance(m.operand(1) as usize))
+        }
+    }
+}
+
+/// Calls a function of the module instead of returning. Layout: `[tail, entry, slots]`.
+pub(crate) struct TailLocal;
+
+impl Operation for TailLocal {
+    #[inline(always)]
+    unsafe fn run(mut m: M) -> M {
+        // SAFETY: the promise of `run`; the frame has so many slots.
+        unsafe {
+            m.sp = m.sp.add(m.operand(2) as usize);
+            enter(m, with_exposed_provenance(m.operand(1) as usize))
+        }
+    }
+}
+
+/// Calls a function of a module by name. Layout: `[call, cell, site]`; returns behind it.
+pub(crate) struct CallCell;
+
+impl Operation for CallCell {
+    #[inline(always)]
+    unsafe fn run(mut m: M) -> M {
+        // SAFETY: the promise of `run`; cells live as long as the machine.
+        unsafe {
+            let cell = &*with_exposed_provenance::<Cell>(m.operand(1) as usize);
+            let entry = cell.entry();
+            if entry.is_null() {
+                return go_slow(m, 2);
+            }
+            m.sp = m.sp.sub(1);
+            *m.sp = m.pc.add(3).expose_provenance() as u64;
+            enter(m, entry)
+        }
+    }
+}
+
+/// The same instead of returning. Layout: `[tail, cell, slots, site]`.
+pub(crate) struct TailCell;
+
+impl Operation for TailCell {
+    #[inline(always)]
+    unsafe fn run(mut m: M) -> M {
+        // SAFETY: as for `CallCell`.
+        unsafe {
+            let cell = &*with_exposed_provenance::<Cell>(m.operand(1) as usize);
+            let entry = cell.entry();
+            if entry.is_null() {
+                return go_slow(m, 3);
+            }
+            m.sp = m.sp.add(m.operand(2) as usize);
+            enter(m, entry)
+        }
+    }
+}
+
+/// Returns. Layout: `[ret, slots]`.
+pub(crate) struct Ret;
+
+impl Operation for Ret {
+    #[inline(always)]
+    unsafe fn run(mut m: M) -> M {
+        // SAFETY: the promise of `run`: above the slots lies a return address.
+        unsafe {
+            m.sp = m.sp.add(m.operand(1) as usize);
+            leave(m)
+        }
+    }
+}
+
+/// Goes on at the return address on the stack, with the value in `x0`.
+///
+/// # Safety
+/// As for [`Operation::run`], with an empty frame.
+#[inline(always)]
+pub(super) unsafe fn leave(mut m: M) -> M {
+    // SAFETY: the caller's promise.
+    unsafe {
+        m.pc = with_exposed_provenance(*m.sp as usize);
+        m.sp = m.sp.add(1);
+        m.reds -= 1;
+        if m.reds <= 0 {
+            m.flush();
+            let pc = checkpoint(m.core, 1);
+            return M::load(m.core, pc);
+        }
+    }
+    m
+}
+
+/// Makes sure of room for a return address. Layout: `[reserve]`.
+pub(crate) struct Reserve;
+
+impl Operation for Reserve {
+    #[inline(always)]
+    unsafe fn run(mut m: M) -> M {
+        // SAFETY: the promise of `run`.
+        unsafe {
+            m.pc = m.pc.add(1);
+            if m.sp <= (*m.core).stack_limit {
+                m.flush();
+                grow(m.core, 1);
+                return M::load(m.core, m.pc);
+            }
+        }
+        m
+    }
+}
+
+/// Makes room on the stack.
+///
+/// # Safety
+/// The registers of the core must be up to date.
+#[cold]
+#[inline(never)]
+pub(super) unsafe extern "C" fn grow(core: *mut crate::core::Core, words: u64) {
+    // SAFETY: the caller's promise.
+    unsafe { (*core).reserve(words as usize) }
+}

@@ -1,0 +1,133 @@
+//! The two dispatchers: one handler jumps to the next, or a loop looks up which comes.
+//!
+//! Threaded dispatch relies on the compiler turning the last call of a handler into a jump, which it
+//! does when it optimises. The loop is for targets where that is not so, WebAssembly among them.
+
+use super::control::*;
+use super::step::Probe;
+use super::{End, M, Operation, Slow};
+use crate::core::Core;
+use std::sync::OnceLock;
+
+/// What the first word of an operation is: the address of its handler.
+#[cfg(not(any(target_family = "wasm", feature = "loop")))]
+type Handler = unsafe extern "C" fn(
+    pc: *const u64,
+    sp: *mut u64,
+    hp: *mut u64,
+    reds: i64,
+    core: *mut Core,
+    x0: u64,
+);
+
+macro_rules! operations {
+    ($($Name:ident = $Operation:ty,)*) => {
+        /// An operation, by number.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+        #[repr(u16)]
+        pub(crate) enum Code { Exit, $($Name,)* }
+
+        #[cfg(not(any(target_family = "wasm", feature = "loop")))]
+        mod threaded {
+            use super::*;
+
+            /// The handler of each operation, in order.
+            const HANDLERS: &[Handler] = &[exit_handler, $(handler::<$Operation>,)*];
+
+            pub(super) fn word(code: Code) -> u64 {
+                HANDLERS[code as usize] as *const () as usize as u64
+            }
+
+            unsafe extern "C" fn exit_handler(
+                _: *const u64, sp: *mut u64, hp: *mut u64, reds: i64, core: *mut Core, x0: u64,
+            ) {
+                // The process stands where `Core::pc` says; the registers are the core's.
+                let _ = (sp, hp, reds, core, x0);
+            }
+
+            unsafe extern "C" fn handler<O: Operation>(
+                pc: *const u64, sp: *mut u64, hp: *mut u64, reds: i64, core: *mut Core, x0: u64,
+            ) {
+                // SAFETY: only reached by a word of code for this operation; the first word of
+                // every operation is the address of a handler.
+                unsafe {
+                    let m = O::run(M { pc, sp, hp, reds, core, x0 });
+                    let next: Handler =
+                        std::mem::transmute(std::ptr::with_exposed_provenance::<()>(*m.pc as usize));
+                    next(m.pc, m.sp, m.hp, m.reds, m.core, m.x0)
+                }
+            }
+
+            pub(super) unsafe fn run(m: M) {
+                // SAFETY: as above.
+                unsafe {
+                    let first: Handler =
+                        std::mem::transmute(std::ptr::with_exposed_provenance::<()>(*m.pc as usize));
+                    first(m.pc, m.sp, m.hp, m.reds, m.core, m.x0)
+                }
+            }
+        }
+        #[cfg(not(any(target_family = "wasm", feature = "loop")))]
+        use threaded as chosen;
+
+        #[cfg(any(target_family = "wasm", feature = "loop"))]
+        mod looping {
+            use super::*;
+
+            pub(super) fn word(code: Code) -> u64 {
+                code as u64
+            }
+
+            pub(super) unsafe fn run(mut m: M) {
+                loop {
+                    // SAFETY: the first word of every operation is its number.
+                    unsafe {
+                        m = match *m.pc {
+                            $(number if number == Code::$Name as u64 => <$Operation>::run(m),)*
+                            _ => return,
+                        }
+                    }
+                }
+            }
+        }
+        #[cfg(any(target_family = "wasm", feature = "loop"))]
+        use looping as chosen;
+    };
+}
+
+operations! {
+    End = End,
+    Slow = Slow,
+    Probe = Probe,
+    CallLocal = CallLocal,
+    TailLocal = TailLocal,
+    CallCell = CallCell,
+    TailCell = TailCell,
+    Ret = Ret,
+    Reserve = Reserve,
+}
+
+/// The first word of an operation.
+pub(crate) fn word(code: Code) -> u64 {
+    chosen::word(code)
+}
+
+/// Code that leaves the interpreter.
+pub(crate) fn exit() -> *const u64 {
+    static EXIT: OnceLock<[u64; 1]> = OnceLock::new();
+    EXIT.get_or_init(|| [word(Code::Exit)]).as_ptr()
+}
+
+/// Where the first function of every process returns.
+pub(crate) fn end() -> *const u64 {
+    static END: OnceLock<[u64; 2]> = OnceLock::new();
+    // SAFETY: the second of two words.
+    unsafe { END.get_or_init(|| [0, word(Code::End)]).as_ptr().add(1) }
+}
+
+/// Runs the process of a core until it stops.
+pub(crate) fn run(core: &mut Core) {
+    let pc = core.pc;
+    // SAFETY: the process stands at an operation, and all its registers are in the core.
+    unsafe { chosen::run(M::load(core, pc)) }
+}
