@@ -12,6 +12,7 @@ use crate::heap::Heap;
 use crate::machine::Machine;
 use crate::mailbox::{Post, Signal};
 use crate::process::{Process, Saved, Status};
+use crate::term::bits::BitWriter;
 use crate::term::copy::Packer;
 use crate::term::{self, Pid, Ref, Term};
 use lam_isa::limits::{self, X_REGISTERS};
@@ -47,6 +48,8 @@ pub(crate) struct Core {
     pub machine: Arc<Machine>,
     /// Where messages are packed.
     pub packer: Packer,
+    /// Where bitstrings are made.
+    pub writer: BitWriter,
     /// Processes that this core will run.
     pub queue: crossbeam_deque::Worker<u32>,
     /// Where the native that runs was called; for natives that raise in their caller's name.
@@ -79,6 +82,7 @@ impl Core {
             yielded: false,
             machine,
             packer: Packer::default(),
+            writer: BitWriter::new(),
             queue: crossbeam_deque::Worker::new_fifo(),
             site: ptr::null(),
             restarted: false,

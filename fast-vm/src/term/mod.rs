@@ -71,7 +71,7 @@ pub enum Kind {
     Shared,
     /// `[bytes, offset, length]`: a part of a `Shared` or `Bytes` box, in bits.
     Slice,
-    /// `[bytes, position, end]`: a match context, in bits. The position changes.
+    /// `[bytes, position, end, start]`: a match context, in bits. The position changes.
     Context,
     /// `[class, given or nil, frame…]`: a raw trace, see `exec::error`.
     Trace,
