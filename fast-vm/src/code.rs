@@ -76,6 +76,8 @@ pub(crate) struct Site {
     pub next: *const u64,
     /// Whether verification has proved the shapes that the instruction wants.
     pub proved: bool,
+    /// Whether any path leads to the instruction.
+    pub reached: bool,
 }
 
 impl Site {

@@ -24,6 +24,8 @@ use std::sync::Arc;
 pub(crate) struct Core {
     /// The X registers.
     pub x: [Term; X_REGISTERS as usize],
+    /// Where a move puts what it does not want to lose, and what is written nowhere goes.
+    pub scratch: Term,
     /// Where `need` must not go beyond; null when the heap should be collected.
     pub limit: *mut u64,
     /// Where `frame` must not go below.
@@ -70,6 +72,7 @@ impl Core {
         let nobody = Pid { serial: 0, slot: 0 };
         Box::new(Core {
             x: [Term::DEAD; X_REGISTERS as usize],
+            scratch: Term::DEAD,
             limit: ptr::null_mut(),
             stack_limit: ptr::null_mut(),
             pc: ptr::null(),

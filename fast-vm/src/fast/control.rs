@@ -1,8 +1,11 @@
 //! Control: `jump` `switch` `call` `tail` `ret` `frame` `need`.
 
-use super::{M, Operation, checkpoint, dispatch, slow};
+use super::operand::Source;
+use super::{M, Operation, checkpoint, slow};
 use crate::code::Cell;
 use crate::exec::control::function_at;
+use crate::term::Term;
+use std::marker::PhantomData;
 use std::ptr::with_exposed_provenance;
 
 /// Enters a function: charges a reduction, and looks after heap and turn if none is left.
@@ -177,4 +180,154 @@ impl Operation for Reserve {
 pub(super) unsafe extern "C" fn grow(core: *mut crate::core::Core, words: u64) {
     // SAFETY: the caller's promise.
     unsafe { (*core).reserve(words as usize) }
+}
+
+/// Goes to a label. Layout: `[jump, to]`.
+pub(crate) struct Jump;
+
+impl Operation for Jump {
+    #[inline(always)]
+    unsafe fn run(mut m: M) -> M {
+        // SAFETY: the promise of `run`.
+        m.pc = unsafe { m.address(1) };
+        m
+    }
+}
+
+/// Goes where a constant says. Layout: `[switch, value, else, end, constant, to, …]`.
+pub(crate) struct Switch<S>(PhantomData<S>);
+
+impl<S: Source> Operation for Switch<S> {
+    #[inline(always)]
+    unsafe fn run(mut m: M) -> M {
+        // SAFETY: the promise of `run`.
+        unsafe {
+            let value = S::get(&m, 1);
+            let end = m.operand(3) as usize;
+            let mut at = 4;
+            while at < end {
+                if m.operand(at) == value {
+                    m.pc = m.address(at + 1);
+                    return m;
+                }
+                at += 2;
+            }
+            m.pc = m.address(2);
+        }
+        m
+    }
+}
+
+/// The same for many constants, which are sorted as words.
+pub(crate) struct SwitchSorted<S>(PhantomData<S>);
+
+impl<S: Source> Operation for SwitchSorted<S> {
+    #[inline(always)]
+    unsafe fn run(mut m: M) -> M {
+        // SAFETY: the promise of `run`.
+        unsafe {
+            let value = S::get(&m, 1);
+            let (mut low, mut high) = (0, (m.operand(3) as usize - 4) / 2);
+            while low < high {
+                let middle = usize::midpoint(low, high);
+                if m.operand(4 + 2 * middle) < value {
+                    low = middle + 1;
+                } else {
+                    high = middle;
+                }
+            }
+            let at = 4 + 2 * low;
+            let found = at < m.operand(3) as usize && m.operand(at) == value;
+            m.pc = m.address(if found { at + 1 } else { 2 });
+        }
+        m
+    }
+}
+
+/// Pushes a frame of slots that hold `[]`. Layout: `[frame, slots]`.
+pub(crate) struct Frame;
+
+impl Operation for Frame {
+    #[inline(always)]
+    unsafe fn run(m: M) -> M {
+        // SAFETY: the promise of `run`.
+        unsafe {
+            let mut m = room(m, m.operand(1));
+            let mut left = m.operand(1);
+            while left > 0 {
+                m.sp = m.sp.sub(1);
+                *m.sp = Term::NIL.0;
+                left -= 1;
+            }
+            m.pc = m.pc.add(2);
+            m
+        }
+    }
+}
+
+/// The same where all slots are written before anyone can look at them. Layout: `[frame, slots]`.
+pub(crate) struct FrameRaw;
+
+impl Operation for FrameRaw {
+    #[inline(always)]
+    unsafe fn run(m: M) -> M {
+        // SAFETY: the promise of `run`; there is room for so many.
+        unsafe {
+            let mut m = room(m, m.operand(1));
+            m.sp = m.sp.sub(m.operand(1) as usize);
+            m.pc = m.pc.add(2);
+            m
+        }
+    }
+}
+
+/// Makes sure of room for so many slots and a return address.
+///
+/// # Safety
+/// As for [`Operation::run`].
+#[inline(always)]
+pub(super) unsafe fn room(m: M, slots: u64) -> M {
+    // SAFETY: the caller's promise.
+    unsafe {
+        let left = (m.sp as usize).wrapping_sub((*m.core).stack_limit as usize);
+        if left <= slots as usize * 8 {
+            m.flush();
+            grow(m.core, slots + 1);
+            return M::load(m.core, m.pc);
+        }
+    }
+    m
+}
+
+/// Drops slots. Layout: `[frame, slots]`.
+pub(crate) struct Drop;
+
+impl Operation for Drop {
+    #[inline(always)]
+    unsafe fn run(mut m: M) -> M {
+        // SAFETY: the promise of `run`; the frame has so many.
+        unsafe {
+            m.sp = m.sp.add(m.operand(1) as usize);
+            m.pc = m.pc.add(2);
+        }
+        m
+    }
+}
+
+/// Makes sure of heap. Layout: `[need, bytes, site]`.
+pub(crate) struct Need;
+
+impl Operation for Need {
+    #[inline(always)]
+    unsafe fn run(mut m: M) -> M {
+        // SAFETY: the promise of `run`.
+        unsafe {
+            let top = m.hp as usize + m.operand(1) as usize;
+            if top > (*m.core).limit as usize {
+                return go_slow(m, 2);
+            }
+            m.pc = m.pc.add(3);
+        }
+        m
+    }
 }

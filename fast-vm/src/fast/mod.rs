@@ -10,9 +10,12 @@
 //! Nothing here takes the address of a register: one address-taken local would turn the jump from
 //! handler to handler into a call.
 
-mod control;
+pub(crate) mod compute;
+pub(crate) mod control;
+pub(crate) mod data;
 pub(crate) mod dispatch;
-mod step;
+pub(crate) mod operand;
+pub(crate) mod step;
 
 use crate::code::Site;
 use crate::core::Core;
@@ -86,6 +89,16 @@ impl M {
     pub unsafe fn operand(&self, at: usize) -> u64 {
         // SAFETY: the caller's promise.
         unsafe { *self.pc.add(at) }
+    }
+
+    /// The address that is this operand.
+    ///
+    /// # Safety
+    /// As for `operand`.
+    #[inline(always)]
+    pub unsafe fn address(&self, at: usize) -> *const u64 {
+        // SAFETY: the caller's promise.
+        with_exposed_provenance(unsafe { self.operand(at) } as usize)
     }
 }
 

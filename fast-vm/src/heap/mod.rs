@@ -15,7 +15,7 @@ use std::ptr::NonNull;
 
 /// Words that `need` may have promised and that no other allocation may take: those that must not
 /// collect stay away from the end of the young block by so much, or go to a fragment.
-const OWED: usize = 64;
+pub(crate) const OWED: usize = 64;
 /// Words of the first fragment; each is as large as all before it, and as what it must hold.
 const FRAGMENT: usize = 256;
 

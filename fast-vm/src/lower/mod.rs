@@ -4,12 +4,17 @@
 //! `slow` with its site; the families choose something shorter where there is something. Runs once, when
 //! a module is loaded.
 
+mod compute;
 mod control;
+mod data;
 
 use crate::code::{Code, FunEntry, Function, Loaded, Site};
-use crate::fast::dispatch::{self, Code as Operation};
+use crate::fast::dispatch::{self, At, Choice, Code as Operation};
+use crate::fast::operand::{ANY_C, ANY_Y};
+use crate::term::Term;
 use lam_isa::operand::{Dst, Label, OperandRef, Reg, Src};
 use lam_isa::{FunRef, Instr};
+use std::collections::HashMap;
 use std::ptr;
 
 /// Code of one module while it is written.
@@ -25,8 +30,10 @@ struct Writer<'m> {
     calls: Vec<usize>,
     /// The site of the instruction at hand.
     site: *const Site,
-    /// Whether every instruction has a probe before it.
-    probes: bool,
+    /// Words that shall hold the address of the whole meaning of a site.
+    behind: Vec<(usize, *const Site)>,
+    /// Words that shall be operands of a constant.
+    constants: Vec<(usize, u64)>,
 }
 
 /// Lowers all functions of a module.
@@ -70,9 +77,20 @@ pub(crate) fn module(code: &Code, loaded: *mut Loaded, probes: bool) {
                 handler: ptr::null(),
                 next: ptr::null(),
                 proved: site.proved,
+                reached: site.reached,
             });
         }
         written.function(code, loaded, function, instructions, first, probes);
+    }
+
+    // The constants stand at the end, each once.
+    let mut known = HashMap::new();
+    for (at, constant) in &written.constants {
+        let place = *known.entry(*constant).or_insert_with(|| {
+            written.words.push(*constant);
+            written.words.len() - 1
+        });
+        written.words[*at] = place as u64;
     }
 
     // From here on the words do not move.
@@ -84,6 +102,9 @@ pub(crate) fn module(code: &Code, loaded: *mut Loaded, probes: bool) {
     };
     for at in written.addresses {
         module.code[at] = address(module.code[at] as usize).expose_provenance() as u64;
+    }
+    for (at, _) in written.constants {
+        module.code[at] = ANY_C | address(module.code[at] as usize).expose_provenance() as u64;
     }
     for at in written.calls {
         let entry = written.entries[module.code[at] as usize];
@@ -223,6 +244,7 @@ struct Written {
     entries: Vec<usize>,
     addresses: Vec<usize>,
     calls: Vec<usize>,
+    constants: Vec<(usize, u64)>,
 }
 
 impl Written {
@@ -245,7 +267,8 @@ impl Written {
             jumps: Vec::new(),
             calls: std::mem::take(&mut self.calls),
             site: ptr::null(),
-            probes,
+            behind: Vec::new(),
+            constants: std::mem::take(&mut self.constants),
         };
         writer.words.push(function.expose_provenance() as u64);
         self.entries.push(writer.words.len());
@@ -258,9 +281,11 @@ impl Written {
                 writer.operation(Operation::Probe);
                 writer.here();
             }
-            writer.instr(instr);
+            let next = if probes { None } else { instructions.get(at + 1) };
+            writer.instr(instr, next);
         }
         starts.push(writer.words.len());
+        writer.finish_function();
         for at in std::mem::take(&mut writer.jumps) {
             let label = Label(writer.words[at] as u32);
             // SAFETY: as above.
@@ -270,11 +295,15 @@ impl Written {
             writer.addresses.push(at);
         }
         self.words = writer.words;
+        self.constants = writer.constants;
         self.addresses = writer.addresses;
         self.calls = writer.calls;
         self.starts.push(starts);
     }
 }
+
+/// Where a sequence of moves puts a value aside, and what is discarded goes.
+const SCRATCH: (At, u64) = (At::X, std::mem::offset_of!(crate::core::Core, scratch) as u64);
 
 impl Writer<'_> {
     /// The first word of an operation.
@@ -282,9 +311,86 @@ impl Writer<'_> {
         self.words.push(dispatch::word(operation));
     }
 
+    /// What is known of the instruction.
+    fn site(&self) -> &Site {
+        // SAFETY: the sites of the module do not move.
+        unsafe { &*self.site }
+    }
+
+    fn site_word(&self) -> u64 {
+        self.site.expose_provenance() as u64
+    }
+
     /// The site of the instruction, as an operand.
     fn here(&mut self) {
-        self.words.push(self.site.expose_provenance() as u64);
+        self.words.push(self.site_word());
+    }
+
+    /// Where a source is.
+    fn source(&self, src: &Src) -> (At, u64) {
+        match src {
+            Src::X(x) if x.0 == 0 => (At::A, 0),
+            Src::X(x) => (At::X, u64::from(x.0) * 8),
+            Src::Y(y) => (At::Y, u64::from(y.0) * 8),
+            Src::Int(n) => (At::C, Term::small(*n).0),
+            Src::Atom(atom) => (At::C, Term::atom(self.module.atom(*atom)).0),
+            Src::Nil => (At::C, Term::NIL.0),
+            Src::Lit(literal) => (At::C, self.module.literal(*literal).0),
+        }
+    }
+
+    /// Where a destination is.
+    fn target(&self, dst: &Dst) -> (At, u64) {
+        match dst {
+            Dst::X(x) => self.source(&Src::X(*x)),
+            Dst::Y(y) => self.source(&Src::Y(*y)),
+            Dst::Discard => SCRATCH,
+        }
+    }
+
+    /// An operand of the kind that its operation was chosen for.
+    fn place(&mut self, place: (At, u64), any: bool) {
+        if any { self.any(place) } else { self.words.push(place.1) }
+    }
+
+    /// An operand of any kind.
+    fn any(&mut self, (at, word): (At, u64)) {
+        match at {
+            At::A | At::X => self.words.push(word),
+            At::Y => self.words.push(ANY_Y | word),
+            At::C => {
+                self.constants.push((self.words.len(), word));
+                self.words.push(0);
+            }
+        }
+    }
+
+    /// An operation with its operands, and words behind them.
+    fn emit(&mut self, choice: &Choice, places: &[(At, u64)], behind: &[u64]) {
+        let at: Vec<At> = places.iter().map(|(at, _)| *at).collect();
+        let (code, any) = choice.pick(&at);
+        self.operation(code);
+        for place in places {
+            self.place(*place, any);
+        }
+        self.words.extend(behind);
+    }
+
+    /// A label other than 0, as an operand.
+    fn jump_to(&mut self, label: Label) {
+        self.jumps.push(self.words.len());
+        self.words.push(u64::from(label.0));
+    }
+
+    /// The whole meaning of the instruction, as a place to go: it is written behind the function.
+    fn jump_to_slow(&mut self) {
+        self.behind.push((self.words.len(), self.site));
+        self.words.push(0);
+    }
+
+    /// A label, of which 0 is the whole meaning of the instruction.
+    fn jump_or_clause(&mut self, label: Label) {
+        if label == Label::CLAUSE { self.jump_to_slow() } else { self.jump_to(label) }
     }
 
     /// A function that calls with an empty frame has no `frame` that leaves room for the return
@@ -296,13 +402,39 @@ impl Writer<'_> {
         }
     }
 
-    fn instr(&mut self, instr: &Instr) {
-        let shorter = match instr {
-            Instr::Call { target, .. } => self.call(target),
-            Instr::Tail { target, frame, .. } => self.tail(target, *frame),
-            Instr::Ret { frame } => self.ret(*frame),
-            _ => false,
-        };
+    /// What stands behind a function: the whole meanings that tests of it go to.
+    fn finish_function(&mut self) {
+        for (at, site) in std::mem::take(&mut self.behind) {
+            self.words[at] = self.words.len() as u64;
+            self.addresses.push(at);
+            self.site = site;
+            self.slow();
+        }
+    }
+
+    fn instr(&mut self, instr: &Instr, next: Option<&Instr>) {
+        // Registers that nobody reads any more may be left unwritten, but not where every
+        // instruction is looked at.
+        let shorter = !self.site().reached
+            || match instr {
+                Instr::Move { pairs } => self.mov(pairs),
+                Instr::Cons { head, tail, dst } => self.cons(head, tail, dst),
+                Instr::Uncons { list, head, tail } => self.uncons(list, head, tail),
+                Instr::Tuple { elements, dst } => self.tuple(elements, dst),
+                Instr::Get { index, tuple, dst } => self.get(*index, tuple, dst),
+                Instr::Jump { to } => self.jump(*to),
+                Instr::Switch { kind, value, other, cases } => {
+                    self.switch(*kind, value, *other, cases)
+                }
+                Instr::Call { target, .. } => self.call(target),
+                Instr::Tail { target, frame, .. } => self.tail(target, *frame),
+                Instr::Ret { frame } => self.ret(*frame),
+                Instr::Frame { change } => self.frame(*change, next),
+                Instr::Need { words, .. } => self.need(*words),
+                Instr::Op { kind, args, dst, .. } => self.op(*kind, args, dst),
+                Instr::Test { kind, args, other } => self.test(*kind, args, *other),
+                _ => false,
+            };
         if !shorter {
             self.slow();
         }

@@ -1,0 +1,223 @@
+//! Data: `move` `cons` `uncons` `tuple` `get` `pick` `map`.
+
+use super::control::go_slow;
+use super::operand::{Source, Target};
+use super::{M, Operation};
+use crate::term::{Header, Kind, Term, tag};
+use std::marker::PhantomData;
+
+/// One move. Layout: `[move, source, target]`.
+pub(crate) struct Move<S, D>(PhantomData<(S, D)>);
+
+impl<S: Source, D: Target> Operation for Move<S, D> {
+    #[inline(always)]
+    unsafe fn run(mut m: M) -> M {
+        // SAFETY: the promise of `run`.
+        unsafe {
+            let word = S::get(&m, 1);
+            D::set(&mut m, 2, word);
+            m.pc = m.pc.add(3);
+        }
+        m
+    }
+}
+
+/// Two moves, one after the other. Layout: `[move, source, target, source, target]`.
+pub(crate) struct Move2<S, D, T, E>(PhantomData<(S, D, T, E)>);
+
+impl<S: Source, D: Target, T: Source, E: Target> Operation for Move2<S, D, T, E> {
+    #[inline(always)]
+    unsafe fn run(mut m: M) -> M {
+        // SAFETY: the promise of `run`.
+        unsafe {
+            let word = S::get(&m, 1);
+            D::set(&mut m, 2, word);
+            let word = T::get(&m, 3);
+            E::set(&mut m, 4, word);
+            m.pc = m.pc.add(5);
+        }
+        m
+    }
+}
+
+/// Several moves, one after the other. Layout: `[move, end, source, target, …]`: the moves end
+/// where `end` words are behind the operation.
+pub(crate) struct Moves<S, D>(PhantomData<(S, D)>);
+
+impl<S: Source, D: Target> Operation for Moves<S, D> {
+    #[inline(always)]
+    unsafe fn run(mut m: M) -> M {
+        // SAFETY: the promise of `run`.
+        unsafe {
+            let end = m.operand(1) as usize;
+            let mut at = 2;
+            while at < end {
+                let word = S::get(&m, at);
+                D::set(&mut m, at + 1, word);
+                at += 2;
+            }
+            m.pc = m.pc.add(end);
+        }
+        m
+    }
+}
+
+/// Builds a list cell. Layout: `[cons, head, tail, target]`.
+pub(crate) struct Cons<H, T, D>(PhantomData<(H, T, D)>);
+
+impl<H: Source, T: Source, D: Target> Operation for Cons<H, T, D> {
+    #[inline(always)]
+    unsafe fn run(mut m: M) -> M {
+        // SAFETY: the promise of `run`; `need` has made sure of two words.
+        unsafe {
+            *m.hp = H::get(&m, 1);
+            *m.hp.add(1) = T::get(&m, 2);
+            let cell = Term::cell(m.hp);
+            m.hp = m.hp.add(2);
+            D::set(&mut m, 3, cell.0);
+            m.pc = m.pc.add(4);
+        }
+        m
+    }
+}
+
+/// Takes a list cell apart. Layout: `[uncons, list, head, tail, site]`.
+pub(crate) struct Uncons<S, H, T>(PhantomData<(S, H, T)>);
+
+impl<S: Source, H: Target, T: Target> Operation for Uncons<S, H, T> {
+    #[inline(always)]
+    unsafe fn run(mut m: M) -> M {
+        // SAFETY: the promise of `run`; a word tagged as a cell points to one.
+        unsafe {
+            let list = Term(S::get(&m, 1));
+            if !list.is_cons() {
+                return go_slow(m, 4);
+            }
+            split::<H, T>(&mut m, list, 2);
+            m.pc = m.pc.add(5);
+        }
+        m
+    }
+}
+
+/// Writes head and tail to the operands at `at` and behind it.
+///
+/// # Safety
+/// `list` must be a cell; as for [`Operation::run`] otherwise.
+#[inline(always)]
+unsafe fn split<H: Target, T: Target>(m: &mut M, list: Term, at: usize) {
+    // SAFETY: the caller's promise.
+    unsafe {
+        let cell = list.address();
+        let (head, tail) = (*cell, *cell.add(1));
+        H::set(m, at, head);
+        T::set(m, at + 1, tail);
+    }
+}
+
+/// Takes a list cell apart, or goes elsewhere. Layout: `[uncons, list, head, tail, else]`.
+pub(crate) struct UnconsElse<S, H, T>(PhantomData<(S, H, T)>);
+
+impl<S: Source, H: Target, T: Target> Operation for UnconsElse<S, H, T> {
+    #[inline(always)]
+    unsafe fn run(mut m: M) -> M {
+        // SAFETY: the promise of `run`.
+        unsafe {
+            let list = Term(S::get(&m, 1));
+            if !list.is_cons() {
+                m.pc = m.address(4);
+                return m;
+            }
+            split::<H, T>(&mut m, list, 2);
+            m.pc = m.pc.add(5);
+        }
+        m
+    }
+}
+
+/// Builds a tuple. Layout: `[tuple, target, end, element, …]`: the elements end where `end` words
+/// are behind the operation.
+pub(crate) struct Tuple<S, D>(PhantomData<(S, D)>);
+
+impl<S: Source, D: Target> Operation for Tuple<S, D> {
+    #[inline(always)]
+    unsafe fn run(mut m: M) -> M {
+        // SAFETY: the promise of `run`; `need` has made sure of the words.
+        unsafe {
+            let end = m.operand(2) as usize;
+            let start = m.hp;
+            *start = Header::new(Kind::Tuple, end - 3).word();
+            m.hp = m.hp.add(1);
+            let mut at = 3;
+            while at < end {
+                *m.hp = S::get(&m, at);
+                m.hp = m.hp.add(1);
+                at += 1;
+            }
+            D::set(&mut m, 1, Term::boxed(start).0);
+            m.pc = m.pc.add(end);
+        }
+        m
+    }
+}
+
+/// Builds a pair. Layout: `[tuple, target, first, second]`.
+pub(crate) struct Pair<S, T, D>(PhantomData<(S, T, D)>);
+
+impl<S: Source, T: Source, D: Target> Operation for Pair<S, T, D> {
+    #[inline(always)]
+    unsafe fn run(mut m: M) -> M {
+        // SAFETY: the promise of `run`; `need` has made sure of three words.
+        unsafe {
+            let start = m.hp;
+            *start = const { Header::new(Kind::Tuple, 2).word() };
+            *start.add(1) = S::get(&m, 2);
+            *start.add(2) = T::get(&m, 3);
+            m.hp = m.hp.add(3);
+            D::set(&mut m, 1, Term::boxed(start).0);
+            m.pc = m.pc.add(4);
+        }
+        m
+    }
+}
+
+/// Reads an element of a tuple that is large enough. Layout: `[get, tuple, distance, target]`: the
+/// distance is that of the element from the tagged word.
+pub(crate) struct GetProved<S, D>(PhantomData<(S, D)>);
+
+impl<S: Source, D: Target> Operation for GetProved<S, D> {
+    #[inline(always)]
+    unsafe fn run(mut m: M) -> M {
+        // SAFETY: the promise of `run`; verification has proved the shape.
+        unsafe {
+            let at = (S::get(&m, 1) + m.operand(2)) as usize;
+            let word = *std::ptr::with_exposed_provenance::<u64>(at);
+            D::set(&mut m, 3, word);
+            m.pc = m.pc.add(4);
+        }
+        m
+    }
+}
+
+/// Reads an element of what may be a tuple. Layout: `[get, tuple, index, target, site]`.
+pub(crate) struct Get<S, D>(PhantomData<(S, D)>);
+
+impl<S: Source, D: Target> Operation for Get<S, D> {
+    #[inline(always)]
+    unsafe fn run(mut m: M) -> M {
+        // SAFETY: the promise of `run`; a word tagged as a box points to a header.
+        unsafe {
+            let tuple = Term(S::get(&m, 1));
+            if tuple.tag() == tag::BOXED {
+                let header = Header::of(*tuple.address());
+                let index = m.operand(2) as usize;
+                if header.kind() == Kind::Tuple && index < header.words() {
+                    D::set(&mut m, 3, *tuple.address().add(1 + index));
+                    m.pc = m.pc.add(5);
+                    return m;
+                }
+            }
+            go_slow(m, 4)
+        }
+    }
+}

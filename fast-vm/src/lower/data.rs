@@ -1,0 +1,127 @@
+//! Data: `move` `cons` `uncons` `tuple` `get`.
+
+use super::Writer;
+use crate::fast::dispatch::{self, At};
+use crate::term::{Header, Kind, tag};
+use lam_isa::operand::{Dst, Src};
+
+/// One move of a sequence: from and to, as places.
+type Step = ((At, u64), (At, u64));
+
+impl Writer<'_> {
+    /// A parallel move, as a sequence of moves.
+    pub fn mov(&mut self, pairs: &[(Src, Dst)]) -> bool {
+        let wanted = pairs.iter().filter(|(_, dst)| *dst != Dst::Discard);
+        let mut left: Vec<Step> =
+            wanted.map(|(src, dst)| (self.source(src), self.target(dst))).collect();
+        left.retain(|(from, to)| from != to);
+        let mut steps: Vec<Step> = Vec::with_capacity(left.len() + 1);
+        while !left.is_empty() {
+            // A move whose target nobody reads any more can go first.
+            let free = left.iter().position(|(_, to)| !left.iter().any(|(from, _)| from == to));
+            match free {
+                Some(at) => steps.push(left.remove(at)),
+                None => {
+                    // All that is left goes round in circles: one value steps aside.
+                    let aside = left[0].0;
+                    steps.push((aside, super::SCRATCH));
+                    for (from, _) in &mut left {
+                        if *from == aside {
+                            *from = super::SCRATCH;
+                        }
+                    }
+                }
+            }
+        }
+        self.steps(&steps);
+        true
+    }
+
+    fn steps(&mut self, steps: &[Step]) {
+        match steps {
+            [] => {}
+            [(from, to)] => self.emit(&dispatch::MOVE, &[*from, *to], &[]),
+            [(a, b), (c, d)] => self.emit(&dispatch::MOVE2, &[*a, *b, *c, *d], &[]),
+            [first, second, rest @ ..] if rest.len() <= 2 => {
+                self.steps(&[*first, *second]);
+                self.steps(rest);
+            }
+            _ => {
+                self.operation(dispatch::Code::MovesAny);
+                self.words.push(2 + 2 * steps.len() as u64);
+                for (from, to) in steps {
+                    self.any(*from);
+                    self.any(*to);
+                }
+            }
+        }
+    }
+
+    pub fn cons(&mut self, head: &Src, tail: &Src, dst: &Dst) -> bool {
+        let places = [self.source(head), self.source(tail), self.target(dst)];
+        self.emit(&dispatch::CONS, &places, &[]);
+        true
+    }
+
+    pub fn uncons(&mut self, list: &Src, head: &Dst, tail: &Dst) -> bool {
+        let places = [self.source(list), self.target(head), self.target(tail)];
+        if places[0].0 == At::C {
+            return false;
+        }
+        let site = self.site_word();
+        self.emit(&dispatch::UNCONS, &places, &[site]);
+        true
+    }
+
+    pub fn tuple(&mut self, elements: &[Src], dst: &Dst) -> bool {
+        let to = self.target(dst);
+        if let [first, second] = elements {
+            let (first, second) = (self.source(first), self.source(second));
+            // The operands stand in another order than the choice is made.
+            let (code, any) = dispatch::PAIR.pick(&[first.0, second.0, to.0]);
+            self.operation(code);
+            for place in [to, first, second] {
+                self.place(place, any);
+            }
+            return true;
+        }
+        if elements.is_empty() {
+            return false;
+        }
+        self.operation(dispatch::Code::TupleAny);
+        self.any(to);
+        self.words.push(3 + elements.len() as u64);
+        for element in elements {
+            let place = self.source(element);
+            self.any(place);
+        }
+        true
+    }
+
+    pub fn get(&mut self, index: u32, tuple: &Src, dst: &Dst) -> bool {
+        let (from, to) = (self.source(tuple), self.target(dst));
+        if from.0 == At::C {
+            return false;
+        }
+        if self.site().proved {
+            let (code, any) = dispatch::GET_PROVED.pick(&[from.0, to.0]);
+            self.operation(code);
+            self.place(from, any);
+            self.words.push(8 * (1 + u64::from(index)) - tag::BOXED);
+            self.place(to, any);
+            return true;
+        }
+        let (code, any) = dispatch::GET.pick(&[from.0, to.0]);
+        self.operation(code);
+        self.place(from, any);
+        self.words.push(u64::from(index));
+        self.place(to, any);
+        self.here();
+        true
+    }
+
+    /// The header of a tuple of that size.
+    pub fn tuple_header(size: usize) -> u64 {
+        Header::new(Kind::Tuple, size).word()
+    }
+}
