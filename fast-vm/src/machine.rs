@@ -41,6 +41,10 @@ pub(crate) struct Machine {
     pub inputs: Mutex<BTreeMap<String, Vec<u8>>>,
     /// The atoms that programs have made beyond those of the modules.
     pub atoms: Mutex<HashSet<Atom>>,
+    /// The last integer that `unique_integer` gave where processes are not counted.
+    pub unique: AtomicU64,
+    /// Calls of natives that wait for the host, by caller and number: the port that is read.
+    pub requests: Mutex<BTreeMap<(Pid, u32), Atom>>,
     /// Fuel left, if it is limited.
     pub fuel: AtomicU64,
     /// Where each process comes from, by slot, if paths are kept.
@@ -93,6 +97,8 @@ impl Machine {
             ports: Mutex::default(),
             inputs: Mutex::new(config.inputs.clone()),
             atoms: Mutex::default(),
+            unique: AtomicU64::new(0),
+            requests: Mutex::default(),
             fuel: AtomicU64::new(config.fuel.unwrap_or(u64::MAX)),
             origins: Mutex::default(),
             reasons: Mutex::default(),
@@ -134,4 +140,44 @@ impl Machine {
         children.reverse();
         Path { boot: None, children }
     }
+
+    /// The process of that spawn path, dead or alive: what [`Machine::path`] is the text of.
+    pub fn pid_at(&self, path: &str) -> Option<Pid> {
+        let mut numbers = path.strip_prefix('0')?.split('.').skip(1).map(|n| n.parse::<u32>().ok());
+        let pid = if self.config.paths {
+            // Slots are not used again, so a child's is above its parent's.
+            let origins = self.origins.lock();
+            let mut wanted = numbers.next();
+            let mut parent = 0;
+            for (origin, slot) in origins.iter().zip(0..) {
+                let Some(number) = wanted else { break };
+                if *origin == (Origin::Child { parent, number: number? }) {
+                    parent = slot;
+                    wanted = numbers.next();
+                }
+            }
+            if wanted.is_some() || origins.is_empty() {
+                return None;
+            }
+            Pid { serial: 0, slot: parent }
+        } else {
+            let (slot, serial) = (numbers.next()??, numbers.next()??);
+            let seen = self.slots.get(slot)?.lock().seen(serial);
+            seen.then_some(Pid { serial, slot })?
+        };
+        // The text of a path is written in one way only.
+        (self.path(pid).to_string() == path).then_some(pid)
+    }
+
+    /// The time of day, in nanoseconds since 1970 began.
+    pub fn system_ns(&self) -> u64 {
+        match self.config.mode {
+            Mode::Scheduled => EPOCH_NS.saturating_add(self.now()),
+            Mode::Free => self.host.system_ns(),
+        }
+    }
 }
+
+/// When the clock of a scheduled machine begins: 2009-11-10 23:00:00 UTC, so that equal runs are
+/// equal.
+pub(crate) const EPOCH_NS: u64 = 1_257_894_000_000_000_000;

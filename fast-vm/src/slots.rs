@@ -129,6 +129,13 @@ impl Slots {
     }
 }
 
+impl Inner {
+    /// Whether the slot has or had the process of that serial.
+    pub fn seen(&self, serial: u32) -> bool {
+        serial < self.serial || (serial == self.serial && self.place != Place::Free)
+    }
+}
+
 impl Slot {
     pub fn lock(&self) -> MutexGuard<'_, Inner> {
         self.0.lock()

@@ -138,6 +138,11 @@ impl Heap {
         !self.fragments.is_empty() || self.outside > OUTSIDE_MAX
     }
 
+    /// Makes a full collection due at the next safepoint.
+    pub(crate) fn request_full(&mut self) {
+        self.outside = self.outside.max(OUTSIDE_MAX + 1);
+    }
+
     /// Words in use, garbage included.
     pub fn used_words(&self) -> usize {
         let fragments = self.fragments.iter().map(|f| words_between(f.block.start(), f.top));
@@ -267,6 +272,49 @@ impl Heap {
         I::IntoIter: DoubleEndedIterator,
     {
         elements.into_iter().rev().fold(tail, |tail, head| self.cons(head, tail))
+    }
+
+    /// A list of exactly `count` elements and then `tail`, its cells one behind the other.
+    pub fn list_of(
+        &mut self,
+        count: usize,
+        elements: impl Iterator<Item = Term>,
+        tail: Term,
+    ) -> Term {
+        if count == 0 {
+            return tail;
+        }
+        let start = self.alloc(2 * count);
+        let mut written = 0;
+        for element in elements.take(count) {
+            // SAFETY: cell number `written`, below `count`, is within the room; the last one points
+            // behind it, which is mended below.
+            unsafe {
+                let at = start.add(2 * written);
+                *at = element.0;
+                *at.add(1) = Term::cell(at.add(2)).0;
+            }
+            written += 1;
+        }
+        assert_eq!(written, count, "as many elements as were announced");
+        // SAFETY: the last word of the room.
+        unsafe { *start.add(2 * count - 1) = tail.0 }
+        Term::cell(start)
+    }
+
+    /// A tuple of exactly `count` elements.
+    pub fn tuple_of(&mut self, count: usize, elements: impl Iterator<Item = Term>) -> Term {
+        let start = self.alloc(1 + count);
+        let mut written = 0;
+        for element in elements.take(count) {
+            // SAFETY: word number `written`, below `count`, behind the header.
+            unsafe { *start.add(1 + written) = element.0 }
+            written += 1;
+        }
+        assert_eq!(written, count, "as many elements as were announced");
+        // SAFETY: the first word of the room.
+        unsafe { *start = Header::new(Kind::Tuple, count).word() }
+        Term::boxed(start)
     }
 
     /// The list of the characters of a text.

@@ -4,6 +4,9 @@
 //! does not fit the heap goes to a fragment, so the terms it holds stay where they are. Book: *The
 //! host*.
 
+mod alone;
+mod calendar;
+
 use crate::atom::Atom;
 use crate::core::Core;
 use crate::exception::Exception;
@@ -19,7 +22,7 @@ pub(crate) type PureTable = &'static [(&'static str, &'static str, u8, Pure)];
 
 /// What a native may touch, which decides whether a step begins before it (`exec.host.class`).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(crate) enum Effect {
+pub enum Effect {
     /// At most its caller.
     Own,
     /// What several processes share: names, clocks, timers, other processes.
@@ -69,10 +72,10 @@ impl Native {
 pub(crate) type BoundTable = &'static [(&'static str, &'static str, u8, Effect, Bound)];
 
 /// The tables of natives that need the machine, by theme.
-const BOUND: &[BoundTable] = &[];
+const BOUND: &[BoundTable] = &[calendar::CLOCK];
 
 /// The tables of pure natives, by theme.
-const PURE: &[PureTable] = &[];
+const PURE: &[PureTable] = &[alone::TABLE, calendar::TABLE];
 
 /// The native of that name.
 pub(crate) fn find(module: Atom, name: Atom, arity: u8) -> Option<Native> {
@@ -87,10 +90,10 @@ pub(crate) fn find(module: Atom, name: Atom, arity: u8) -> Option<Native> {
     all.get(&(module.text(), name.text(), arity)).copied()
 }
 
-/// Every native: module, name and arity.
-pub fn names() -> impl Iterator<Item = (&'static str, &'static str, u8)> {
-    let pure = PURE.iter().copied().flatten().map(|(m, f, a, _)| (*m, *f, *a));
-    pure.chain(BOUND.iter().copied().flatten().map(|(m, f, a, _, _)| (*m, *f, *a)))
+/// Every native: module, name, arity and what it may touch.
+pub fn names() -> impl Iterator<Item = (&'static str, &'static str, u8, Effect)> {
+    let pure = PURE.iter().copied().flatten().map(|(m, f, a, _)| (*m, *f, *a, Effect::Own));
+    pure.chain(BOUND.iter().copied().flatten().map(|(m, f, a, e, _)| (*m, *f, *a, *e)))
 }
 
 /// The elements of a proper list, or `badarg`.
