@@ -56,6 +56,14 @@ pub(crate) struct FunEntry {
     pub unique: u32,
 }
 
+impl FunEntry {
+    /// The function.
+    pub fn function(&self) -> &Function {
+        // SAFETY: a function lies beside the entry, in the same module.
+        unsafe { &*self.function }
+    }
+}
+
 /// What is known of an instruction of a loaded function: what the slow path executes.
 #[derive(Debug)]
 #[repr(align(8))]

@@ -9,7 +9,7 @@ pub mod gc;
 
 use crate::atom::Atom;
 use crate::term::bits::Shared;
-use crate::term::{Header, Kind, Pid, Ref, SMALL_MAX, SMALL_MIN, Term, integer};
+use crate::term::{Boxed, Header, Kind, Pid, Ref, SMALL_MAX, SMALL_MIN, Term, integer};
 use std::alloc::{Layout, alloc, dealloc, handle_alloc_error};
 use std::ptr::NonNull;
 
@@ -247,6 +247,40 @@ impl Heap {
         unsafe {
             *at = Header::new(kind, terms.len()).word();
             at.add(1).cast::<Term>().copy_from_nonoverlapping(terms.as_ptr(), terms.len());
+        }
+        Term::boxed(at)
+    }
+
+    /// A box of terms that come from two places.
+    pub(crate) fn boxed_of(&mut self, kind: Kind, first: &[Term], rest: &[Term]) -> Term {
+        let words = first.len() + rest.len();
+        let at = self.alloc(1 + words);
+        // SAFETY: so many words are there, and a term is a word.
+        unsafe {
+            *at = Header::new(kind, words).word();
+            let to = at.add(1).cast::<Term>();
+            to.copy_from_nonoverlapping(first.as_ptr(), first.len());
+            to.add(first.len()).copy_from_nonoverlapping(rest.as_ptr(), rest.len());
+        }
+        Term::boxed(at)
+    }
+
+    /// A copy of a box of terms, in which other terms stand at these indices.
+    ///
+    /// # Panics
+    /// If an index is not below the number of its words.
+    pub(crate) fn copy_with(&mut self, original: Boxed<'_>, changes: &[(usize, Term)]) -> Term {
+        let terms = original.terms();
+        let at = self.alloc(1 + terms.len());
+        // SAFETY: so many words are there, and a term is a word.
+        let copy = unsafe {
+            *at = original.header().word();
+            let to = at.add(1).cast::<Term>();
+            to.copy_from_nonoverlapping(terms.as_ptr(), terms.len());
+            std::slice::from_raw_parts_mut(to, terms.len())
+        };
+        for (index, term) in changes {
+            copy[*index] = *term;
         }
         Term::boxed(at)
     }

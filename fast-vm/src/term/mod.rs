@@ -25,6 +25,7 @@ pub mod order;
 pub mod print;
 
 use crate::atom::Atom;
+use crate::code::FunEntry;
 use std::marker::PhantomData;
 
 /// A term, or what the collector may meet in its place: a header or a moved object's new address.
@@ -406,6 +407,14 @@ impl Term {
             View::Ref(reference) => Some(reference),
             _ => None,
         }
+    }
+
+    /// What a fun made by `fun` was made of, and the values that it captured.
+    pub(crate) fn as_fun<'h>(self) -> Option<(&'h FunEntry, &'h [Term])> {
+        let [entry, captured @ ..] = self.as_kind(Kind::Fun)?.terms() else { return None };
+        // SAFETY: the first word of a fun is the address of its entry, which lives as long as the
+        // machine.
+        Some((unsafe { &*std::ptr::with_exposed_provenance(entry.0 as usize) }, captured))
     }
 
     /// Whether it is a number.
