@@ -6,6 +6,10 @@
 
 mod alone;
 mod calendar;
+mod maps;
+mod math;
+mod numbers;
+mod ops;
 
 use crate::atom::Atom;
 use crate::core::Core;
@@ -75,7 +79,8 @@ pub(crate) type BoundTable = &'static [(&'static str, &'static str, u8, Effect, 
 const BOUND: &[BoundTable] = &[calendar::CLOCK];
 
 /// The tables of pure natives, by theme.
-const PURE: &[PureTable] = &[alone::TABLE, calendar::TABLE];
+const PURE: &[PureTable] =
+    &[alone::TABLE, calendar::TABLE, maps::TABLE, math::TABLE, numbers::TABLE, ops::TABLE];
 
 /// The native of that name.
 pub(crate) fn find(module: Atom, name: Atom, arity: u8) -> Option<Native> {

@@ -33,9 +33,9 @@ pub fn make(heap: &mut Heap, value: &IBig) -> Term {
     words.push(u64::from(sign == Sign::Negative));
     // A word of the library has 64 bits, or 32 on small targets.
     words.extend(magnitude.chunks(64 / Word::BITS as usize).map(|part| {
-        part.iter().rev().fold(0, |word: u64, low| {
-            word.checked_shl(Word::BITS).unwrap_or(0) | u64::from(*low)
-        })
+        part.iter()
+            .rev()
+            .fold(0, |word: u64, low| word.checked_shl(Word::BITS).unwrap_or(0) | u64::from(*low))
     }));
     heap.raw(Kind::Big, &words)
 }

@@ -230,8 +230,7 @@ fn compare_slow(a: Term, b: Term, by: By) -> Ordering {
             waiting.pop();
             continue;
         };
-        let order =
-            compare_fast(a, b).unwrap_or_else(|| compare_outside(a, b, by, &mut waiting));
+        let order = compare_fast(a, b).unwrap_or_else(|| compare_outside(a, b, by, &mut waiting));
         if order.is_ne() {
             return order;
         }
@@ -293,12 +292,7 @@ fn compare_outside<'h>(a: Term, b: Term, by: By, waiting: &mut Vec<Inner<'h>>) -
 }
 
 /// Goes along two lists as far as their words tell.
-fn compare_lists<'h>(
-    mut a: Term,
-    mut b: Term,
-    by: By,
-    waiting: &mut Vec<Inner<'h>>,
-) -> Ordering {
+fn compare_lists<'h>(mut a: Term, mut b: Term, by: By, waiting: &mut Vec<Inner<'h>>) -> Ordering {
     while let (Some((head_a, tail_a)), Some((head_b, tail_b))) = (a.as_cons(), b.as_cons()) {
         match compare_fast(head_a, head_b) {
             Some(Ordering::Equal) => {}
