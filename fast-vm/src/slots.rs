@@ -85,6 +85,13 @@ impl Slots {
         self.lock(pid).is_some()
     }
 
+    /// Whether there is or was such a process.
+    pub fn knows(&self, pid: Pid) -> bool {
+        let Some(slot) = self.get(pid.slot) else { return false };
+        let inner = slot.lock();
+        pid.serial < inner.serial || (pid.serial == inner.serial && inner.place != Place::Free)
+    }
+
     /// A slot for a new process, active.
     pub fn claim(&self) -> Pid {
         let free = if self.reuse { self.free.lock().pop() } else { None };

@@ -5,11 +5,17 @@
 //! host*.
 
 mod alone;
+mod binaries;
 mod calendar;
+mod checksum;
+mod etf;
+mod hash;
 mod maps;
 mod math;
 mod numbers;
 mod ops;
+mod unicode;
+mod zlib;
 
 use crate::atom::Atom;
 use crate::core::Core;
@@ -76,11 +82,23 @@ impl Native {
 pub(crate) type BoundTable = &'static [(&'static str, &'static str, u8, Effect, Bound)];
 
 /// The tables of natives that need the machine, by theme.
-const BOUND: &[BoundTable] = &[calendar::CLOCK];
+const BOUND: &[BoundTable] = &[calendar::CLOCK, unicode::WIDE];
 
 /// The tables of pure natives, by theme.
-const PURE: &[PureTable] =
-    &[alone::TABLE, calendar::TABLE, maps::TABLE, math::TABLE, numbers::TABLE, ops::TABLE];
+const PURE: &[PureTable] = &[
+    alone::TABLE,
+    binaries::TABLE,
+    calendar::TABLE,
+    checksum::TABLE,
+    etf::TABLE,
+    hash::TABLE,
+    maps::TABLE,
+    math::TABLE,
+    numbers::TABLE,
+    ops::TABLE,
+    unicode::TABLE,
+    zlib::TABLE,
+];
 
 /// The native of that name.
 pub(crate) fn find(module: Atom, name: Atom, arity: u8) -> Option<Native> {

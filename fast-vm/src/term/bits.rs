@@ -7,6 +7,8 @@
 
 mod half;
 mod reader;
+#[cfg(test)]
+mod tests;
 mod writer;
 
 pub use reader::{BitReader, Context, code_point, decode_utf8};

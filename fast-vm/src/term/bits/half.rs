@@ -1,15 +1,5 @@
 //! Floats of 16 bits.
 
-use crate::term::{Term, integer};
-
-/// The float nearest to a number; `None` for no number or one beyond all floats.
-pub fn nearest(number: Term) -> Option<f64> {
-    match number.as_float() {
-        Some(float) => Some(float),
-        None => Some(integer::get(number)?.to_f64().value()).filter(|float| float.is_finite()),
-    }
-}
-
 /// The 16 bits of the nearest half-precision float, halves to even; infinity beyond all of them.
 pub fn to_half(float: f64) -> u16 {
     let sign = if float.is_sign_negative() { 0x8000 } else { 0 };

@@ -1,6 +1,6 @@
 //! Reading bitstrings: match contexts, and what the commands of `bmatch` read.
 
-use super::half as float;
+use super::half::from_half;
 use super::{Bits, bytes_of, count, origin, small, start_of, word_at};
 use crate::heap::Heap;
 use crate::term::{Boxed, Kind, SMALL_MAX, Term, integer};
@@ -250,7 +250,7 @@ impl<'h> BitReader<'h> {
             word = turned(word, size);
         }
         let value = match size {
-            16 => float::from_half(u16::try_from(word).ok()?)?,
+            16 => from_half(u16::try_from(word).ok()?)?,
             32 => f64::from(f32::from_bits(u32::try_from(word).ok()?)),
             _ => f64::from_bits(word),
         };

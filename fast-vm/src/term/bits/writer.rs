@@ -1,9 +1,9 @@
 //! Making bitstrings: what the segments of `bmake` write.
 
-use super::half as float;
+use super::half::to_half;
 use super::{Bits, Shared, code_point, origin, shared_of};
 use crate::heap::Heap;
-use crate::term::{Kind, Term, integer};
+use crate::term::{Kind, Term, float, integer};
 
 /// Makes a bitstring bit by bit. It can be used again.
 ///
@@ -138,6 +138,22 @@ impl BitWriter {
         self.bytes.extend_from_slice(&word.to_be_bytes()[..left.div_ceil(8)]);
     }
 
+    /// Makes room for so many bits more.
+    pub fn reserve(&mut self, bits: usize) {
+        self.bytes.reserve(bits.div_ceil(8));
+    }
+
+    /// Writes a byte.
+    #[inline]
+    pub fn put_byte(&mut self, byte: u8) {
+        if self.length.is_multiple_of(8) {
+            self.bytes.push(byte);
+            self.length += 8;
+        } else {
+            self.put_word(u64::from(byte), 8);
+        }
+    }
+
     /// Writes bytes.
     pub fn put_bytes(&mut self, bytes: &[u8]) {
         self.put(&Bits::from_bytes(bytes));
@@ -204,7 +220,7 @@ impl BitWriter {
     pub fn put_float(&mut self, value: Term, size: usize, little: bool) -> Option<()> {
         let value = float::nearest(value)?;
         let word = match size {
-            16 => u64::from(float::to_half(value)),
+            16 => u64::from(to_half(value)),
             #[expect(clippy::cast_possible_truncation, reason = "rounding is what is meant")]
             32 => u64::from((value as f32).to_bits()),
             64 => value.to_bits(),
