@@ -312,6 +312,15 @@ impl Code {
         self.tables.lock().modules.get(&name).copied()
     }
 
+    /// The instruction that a process stands before if its next word of code is there; `None` for
+    /// the one in which every process begins.
+    pub fn site_at(&self, pc: *const u64) -> Option<&'static Site> {
+        let tables = self.tables.lock();
+        let holds = |loaded: &&&'static Loaded| loaded.code.as_ptr_range().contains(&pc);
+        let loaded: &'static Loaded = tables.versions.iter().find(holds)?;
+        loaded.sites.get(loaded.sites.partition_point(|site| site.next <= pc))
+    }
+
     /// The names of all modules, in atom order.
     pub fn names(&self) -> Vec<Atom> {
         let mut names: Vec<Atom> = self.tables.lock().modules.keys().copied().collect();

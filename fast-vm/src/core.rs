@@ -10,11 +10,12 @@ use crate::exception::Exception;
 use crate::exec::Next;
 use crate::heap::Heap;
 use crate::machine::Machine;
-use crate::mailbox::{Post, Signal};
+use crate::mailbox::{Post, Queue, Signal};
 use crate::process::{Process, Saved, Status};
 use crate::term::bits::BitWriter;
 use crate::term::copy::Packer;
 use crate::term::{self, Pid, Ref, Term};
+use lam_isa::Rule;
 use lam_isa::limits::{self, X_REGISTERS};
 use std::ptr;
 use std::sync::Arc;
@@ -48,6 +49,10 @@ pub(crate) struct Core {
     pub yielded: bool,
     /// What all cores share.
     pub machine: Arc<Machine>,
+    /// The rule of the last effect, for whoever records events.
+    pub rule: Rule,
+    /// Signals taken out of the inbox of the process that have not arrived yet.
+    pub arriving: Queue,
     /// Where messages are packed.
     pub packer: Packer,
     /// Where bitstrings are made.
@@ -84,6 +89,8 @@ impl Core {
             collections: 0,
             yielded: false,
             machine,
+            rule: Rule::SchedStepLocal,
+            arriving: Queue::default(),
             packer: Packer::default(),
             writer: BitWriter::new(),
             queue: crossbeam_deque::Worker::new_fifo(),

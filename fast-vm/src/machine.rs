@@ -6,6 +6,7 @@ use crate::atom::Atom;
 use crate::code::Code;
 use crate::config::{Config, Host, Mode};
 use crate::mailbox::Post;
+use crate::names::Names;
 use crate::slots::Slots;
 use crate::sync::Mutex;
 use crate::term::Pid;
@@ -30,7 +31,7 @@ pub(crate) struct Machine {
     /// Processes with a budget without end.
     pub endless: AtomicUsize,
     /// Registered names.
-    pub names: Mutex<HashMap<Atom, Pid>>,
+    pub names: Mutex<Names>,
     /// Running timers.
     pub timers: Mutex<Timers>,
     /// The clock of a scheduled machine, in nanoseconds.
@@ -68,6 +69,9 @@ pub(crate) struct Machine {
 fn has_probes(config: &Config) -> bool {
     config.mode == Mode::Scheduled || config.fuel.is_some() || config.stress
 }
+
+/// The first process of the program.
+pub(crate) const ROOT: Pid = Pid { serial: 0, slot: 0 };
 
 /// Where a process comes from.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -117,6 +121,26 @@ impl Machine {
             Mode::Scheduled => self.now.load(Ordering::Relaxed),
             Mode::Free => self.host.monotonic_ns(),
         }
+    }
+
+    /// The process of that registered name.
+    pub fn named(&self, name: Atom) -> Option<Pid> {
+        self.names.lock().get(name)
+    }
+
+    /// When a time-out of so many milliseconds is due, in nanoseconds of the clock.
+    pub fn due(&self, timeout_ms: u64) -> u64 {
+        self.now().saturating_add(timeout_ms.saturating_mul(1_000_000))
+    }
+
+    /// Notes where a process comes from.
+    pub fn note_origin(&self, pid: Pid, origin: Origin) {
+        let mut origins = self.origins.lock();
+        let slot = pid.slot as usize;
+        if origins.len() <= slot {
+            origins.resize(slot + 1, Origin::Root);
+        }
+        origins[slot] = origin;
     }
 
     /// Ends the machine early.

@@ -160,6 +160,16 @@ impl Node {
         unsafe { std::slice::from_raw_parts(ptr::from_ref(self).add(1).cast(), self.space()) }
     }
 
+    /// The term in the heap of the receiver: itself if it has been looked at, else a copy.
+    fn copied(&self, heap: &mut Heap) -> Term {
+        if self.looked > 0 {
+            return self.term;
+        }
+        copy::retain(self.behind());
+        let to = heap.alloc(self.space());
+        heap.adopt(self.term, self.behind(), to)
+    }
+
     /// Moves the term to room in a heap; after that the words behind are dead.
     fn move_to(&mut self, heap: &mut Heap, to: *mut u64) -> Term {
         let term = heap.adopt(self.term, self.behind(), to);
@@ -398,6 +408,12 @@ impl Mailbox {
             at = unsafe { (*at).next };
         }
         before
+    }
+
+    /// The messages, oldest first, all in the heap of the process: those not looked at yet as
+    /// copies.
+    pub(crate) fn copies(&self, heap: &mut Heap) -> Vec<Term> {
+        self.messages.iter().map(|node| node.copied(heap)).collect()
     }
 
     /// The messages, oldest first.

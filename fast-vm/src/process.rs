@@ -9,7 +9,7 @@ use crate::heap::gc::Roots;
 use crate::heap::{Block, Heap};
 use crate::mailbox::Mailbox;
 use crate::term::{Pid, Term};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 /// Words of the young block of a new process.
 const YOUNG: usize = 24;
@@ -27,6 +27,8 @@ pub enum Status {
     Blocked(u32),
     /// Its next step ends it; the reason is in `Process::reason`.
     Exiting,
+    /// It has ended, and everybody has been told: what is left of it may be dropped.
+    Ended,
 }
 
 /// Which X registers lie on the stack while the process does not run.
@@ -84,23 +86,51 @@ pub struct Watch {
 #[derive(Debug, Default)]
 pub struct Ties {
     /// The processes it is linked with.
-    pub links: std::collections::BTreeSet<Pid>,
+    pub links: BTreeSet<Pid>,
     /// Unlinks not yet acknowledged, and their ids.
     pub unlinking: BTreeMap<Pid, u64>,
     /// The id of the last unlink.
     pub unlinks: u64,
-    /// Who watches it, oldest first.
-    pub watchers: Vec<Watcher>,
+    /// Who watches it, by how many came before.
+    pub watchers: BTreeMap<u64, Watcher>,
+    /// Where each of them is, by its pid and its monitor's number.
+    pub watcher_places: HashMap<(Pid, u64), u64>,
+    /// How many have watched it.
+    pub watched: u64,
     /// Whom it watches, by the number of the monitor.
     pub watching: BTreeMap<u64, Watch>,
     /// Its aliases, by the number of the reference.
     pub aliases: BTreeMap<u64, Alias>,
-    /// Its registered name.
-    pub name: Option<Atom>,
     /// Flags that `flag` sets and nothing else reads.
     pub flags: BTreeMap<&'static str, Term>,
-    /// The numbers of its timers that are running.
-    pub timers: BTreeMap<u64, crate::timers::Key>,
+}
+
+impl Ties {
+    /// Somebody begins to watch.
+    pub(crate) fn watch(&mut self, watcher: Watcher) {
+        self.watched += 1;
+        self.watcher_places.insert((watcher.pid, watcher.number), self.watched);
+        self.watchers.insert(self.watched, watcher);
+    }
+
+    /// Somebody watches no longer.
+    pub(crate) fn unwatch(&mut self, pid: Pid, number: u64) {
+        if let Some(place) = self.watcher_places.remove(&(pid, number)) {
+            self.watchers.remove(&place);
+        }
+    }
+
+    /// The alias of that number, if it is one.
+    pub(crate) fn alias(&self, number: u64) -> Option<Alias> {
+        self.aliases.get(&number).copied()
+    }
+
+    /// A monitor ends: a reference that is an alias as long as it is none any more.
+    pub(crate) fn end_alias_of_monitor(&mut self, number: u64) {
+        if matches!(self.alias(number), Some(Alias::Demonitor | Alias::ReplyDemonitor)) {
+            self.aliases.remove(&number);
+        }
+    }
 }
 
 /// A live process.
@@ -116,6 +146,9 @@ pub struct Process {
     pub(crate) saved: Saved,
     /// The word of code it stands before.
     pub(crate) pc: *const u64,
+    /// The instruction at which it waits, blocks or looks for signals, while it does; else null or
+    /// out of date. Only `signal` and what it calls may believe it.
+    pub(crate) at: *const crate::code::Site,
     /// Where it goes on when a message arrives while it waits; null if it ignores messages.
     pub(crate) on_message: *const u64,
     /// Where it goes on when its receive times out.
@@ -175,6 +208,7 @@ impl Process {
             trap_exit: false,
             saved: Saved::default(),
             pc,
+            at: std::ptr::null(),
             on_message: std::ptr::null(),
             on_timeout: std::ptr::null(),
             sp,
@@ -278,7 +312,7 @@ impl Roots for ProcessRoots<'_> {
             see(std::slice::from_mut(*term));
         }
         if let Some(ties) = self.ties.as_deref_mut() {
-            ties.watchers.iter_mut().for_each(|w| see(std::slice::from_mut(&mut w.item)));
+            ties.watchers.values_mut().for_each(|w| see(std::slice::from_mut(&mut w.item)));
             ties.watching.values_mut().for_each(|w| see(std::slice::from_mut(&mut w.tag)));
             ties.flags.values_mut().for_each(|term| see(std::slice::from_mut(term)));
         }

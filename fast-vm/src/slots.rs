@@ -20,6 +20,10 @@ pub(crate) enum Place {
     Active,
     /// It waits or blocks; a signal makes it active.
     Parked,
+    /// It has ended, and those that its end concerns are being told. For everybody it is dead; but
+    /// signals to it still come into the inbox, so that what answers them comes behind what its end
+    /// has sent (`sig.order.pair`).
+    Ending,
 }
 
 /// A slot.
@@ -39,6 +43,8 @@ pub(crate) struct Inner {
     pub process: Option<Box<Process>>,
     /// Whether a receive timer went off; with its epoch, so that a late one does nothing.
     pub timed_out: bool,
+    /// Whether the process has a registered name; changed under the lock of the names only.
+    pub named: bool,
 }
 
 /// The table.
@@ -77,7 +83,8 @@ impl Slots {
     /// Locks the slot of a process; `None` if it has ended.
     pub fn lock(&self, pid: Pid) -> Option<MutexGuard<'_, Inner>> {
         let inner = self.get(pid.slot)?.lock();
-        (inner.serial == pid.serial && inner.place != Place::Free).then_some(inner)
+        let lives = !matches!(inner.place, Place::Free | Place::Ending);
+        (inner.serial == pid.serial && lives).then_some(inner)
     }
 
     /// Whether the process has not ended.
@@ -104,18 +111,41 @@ impl Slots {
         Pid { serial: inner.serial, slot }
     }
 
-    /// The process of the slot has ended; signals that have not arrived are given back.
-    pub fn release(&self, pid: Pid) -> Queue {
-        let Some(mut inner) = self.lock(pid) else { return Queue::default() };
-        inner.place = Place::Free;
-        inner.serial = inner.serial.wrapping_add(1);
-        inner.timed_out = false;
-        let left = inner.inbox.take();
+    /// The process in the slot, which its core has, is dead for everybody from here on. If it has a
+    /// name, that must go in the same moment: then this does nothing but say so.
+    pub fn begin_end(&self, pid: Pid) -> bool {
+        match self.lock(pid) {
+            Some(inner) if inner.named => return false,
+            Some(mut inner) => inner.place = Place::Ending,
+            None => {}
+        }
+        true
+    }
+
+    /// The slot of a process that has ended is free, unless signals have come meanwhile: they are
+    /// given back, to be answered as the dead do.
+    pub fn release(&self, pid: Pid) -> Option<Queue> {
+        let mut inner = self.get(pid.slot)?.lock();
+        if !inner.inbox.is_empty() {
+            return Some(inner.inbox.take());
+        }
+        *inner = Inner { serial: inner.serial.wrapping_add(1), ..Inner::default() };
         drop(inner);
         if self.reuse {
             self.free.lock().push(pid.slot);
         }
-        left
+        None
+    }
+
+    /// Waits until a process whose end has begun has told everybody.
+    pub fn await_end(&self, pid: Pid) {
+        let ending = || {
+            let inner = self.get(pid.slot)?.lock();
+            (inner.serial == pid.serial && inner.place == Place::Ending).then_some(())
+        };
+        while ending().is_some() {
+            std::thread::yield_now();
+        }
     }
 
     /// How many slots were ever used.
@@ -126,7 +156,11 @@ impl Slots {
     /// Leaves a signal for a process: gives it back if the process has ended, else says whether the
     /// process was parked and must be queued.
     pub fn post(&self, to: Pid, post: Post) -> Result<bool, Post> {
-        let Some(mut inner) = self.lock(to) else { return Err(post) };
+        let Some(slot) = self.get(to.slot) else { return Err(post) };
+        let mut inner = slot.lock();
+        if inner.serial != to.serial || inner.place == Place::Free {
+            return Err(post);
+        }
         inner.inbox.push(post);
         let parked = inner.place == Place::Parked;
         if parked {
@@ -165,7 +199,8 @@ mod tests {
         let slots = Slots::new(true);
         let pids: Vec<Pid> = (0..1000).map(|_| slots.claim()).collect();
         assert!(pids.iter().zip(0..).all(|(pid, n)| pid.slot == n && slots.is_alive(*pid)));
-        slots.release(pids[70]);
+        assert!(slots.begin_end(pids[70]) && !slots.is_alive(pids[70]));
+        assert!(slots.release(pids[70]).is_none());
         assert!(!slots.is_alive(pids[70]));
         let again = slots.claim();
         assert_eq!(again, Pid { serial: 1, slot: 70 });

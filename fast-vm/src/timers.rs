@@ -5,7 +5,7 @@
 
 use crate::mailbox::Post;
 use crate::term::{Pid, Ref, Term};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 
 /// A running timer: its due time in nanoseconds of the machine's clock, and a number.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -42,6 +42,8 @@ pub(crate) struct Timer {
 #[derive(Debug, Default)]
 pub(crate) struct Timers {
     alarms: BTreeMap<Key, Alarm>,
+    /// The started ones, by reference.
+    started: HashMap<Ref, Key>,
     count: u64,
 }
 
@@ -50,13 +52,33 @@ impl Timers {
     pub fn insert(&mut self, due: u64, alarm: Alarm) -> Key {
         self.count += 1;
         let key = Key { due, number: self.count };
+        if let Alarm::Message(timer) = &alarm {
+            self.started.insert(timer.reference, key);
+        }
         self.alarms.insert(key, alarm);
         key
     }
 
     /// Stops a timer; gives what it would have done, if it was running.
     pub fn cancel(&mut self, key: Key) -> Option<Alarm> {
-        self.alarms.remove(&key)
+        let alarm = self.alarms.remove(&key)?;
+        self.forget(&alarm);
+        Some(alarm)
+    }
+
+    fn forget(&mut self, alarm: &Alarm) {
+        if let Alarm::Message(timer) = alarm {
+            self.started.remove(&timer.reference);
+        }
+    }
+
+    /// A started timer that is running, and where it will send its message.
+    pub fn find(&self, reference: Ref) -> Option<(Key, Term)> {
+        let key = *self.started.get(&reference)?;
+        match self.alarms.get(&key)? {
+            Alarm::Message(timer) => Some((key, timer.to)),
+            Alarm::Receive(_) => None,
+        }
     }
 
     /// When the next one goes off.
@@ -67,7 +89,9 @@ impl Timers {
     /// Takes the first one that is due at `now`.
     pub fn pop_due(&mut self, now: u64) -> Option<(Key, Alarm)> {
         let first = self.alarms.first_entry().filter(|entry| entry.key().due <= now)?;
-        Some(first.remove_entry())
+        let (key, alarm) = first.remove_entry();
+        self.forget(&alarm);
+        Some((key, alarm))
     }
 
     /// All of them, by due time.

@@ -13,6 +13,8 @@ mod message;
 mod native;
 mod process;
 
+pub(crate) use process::Done;
+
 use crate::code::Site;
 use crate::core::Core;
 use crate::exception::Exception;

@@ -7,20 +7,24 @@
 mod alone;
 mod binaries;
 mod calendar;
+mod call;
 mod checksum;
 mod etf;
 mod hash;
+pub(crate) mod info;
 mod maps;
 mod math;
 mod numbers;
 mod ops;
+mod process;
+mod time;
 mod unicode;
 mod zlib;
 
 use crate::atom::Atom;
 use crate::core::Core;
 use crate::exception::Exception;
-use crate::term::Term;
+use crate::term::{Term, integer};
 use std::collections::HashMap;
 use std::sync::OnceLock;
 
@@ -82,7 +86,8 @@ impl Native {
 pub(crate) type BoundTable = &'static [(&'static str, &'static str, u8, Effect, Bound)];
 
 /// The tables of natives that need the machine, by theme.
-const BOUND: &[BoundTable] = &[calendar::CLOCK, unicode::WIDE];
+const BOUND: &[BoundTable] =
+    &[calendar::CLOCK, call::TABLE, info::TABLE, process::TABLE, time::TABLE, unicode::WIDE];
 
 /// The tables of pure natives, by theme.
 const PURE: &[PureTable] = &[
@@ -117,6 +122,11 @@ pub(crate) fn find(module: Atom, name: Atom, arity: u8) -> Option<Native> {
 pub fn names() -> impl Iterator<Item = (&'static str, &'static str, u8, Effect)> {
     let pure = PURE.iter().copied().flatten().map(|(m, f, a, _)| (*m, *f, *a, Effect::Own));
     pure.chain(BOUND.iter().copied().flatten().map(|(m, f, a, e, _)| (*m, *f, *a, *e)))
+}
+
+/// An integer of at most 64 bits.
+pub(crate) fn int64(term: Term) -> Option<i64> {
+    term.as_small().or_else(|| i64::try_from(integer::get(term)?).ok())
 }
 
 /// The elements of a proper list, or `badarg`.

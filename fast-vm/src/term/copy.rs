@@ -149,6 +149,14 @@ pub(crate) fn shared_boxes(words: &[u64]) -> impl Iterator<Item = usize> + '_ {
     })
 }
 
+/// Holds what packed words refer to outside for one copy more.
+pub(crate) fn retain(words: &[u64]) {
+    for at in shared_boxes(words) {
+        // SAFETY: the box has a count of its own, which keeps alive what it refers to.
+        unsafe { (*(words[at + 1] as usize as *const Shared)).retain() }
+    }
+}
+
 /// Lets go of what packed words refer to outside; they must not be used again.
 pub(crate) fn discard(words: &[u64]) {
     for at in shared_boxes(words) {

@@ -1,0 +1,57 @@
+//! Registered names. Book: *Signals* (names).
+
+use crate::atom::Atom;
+use crate::term::Pid;
+use std::collections::HashMap;
+
+/// Which name stands for which process; a process has one at most.
+///
+/// Whoever changes this while it is locked keeps `slots::Inner::named` true to it.
+#[derive(Debug, Default)]
+pub(crate) struct Names {
+    pids: HashMap<Atom, Pid>,
+    names: HashMap<Pid, Atom>,
+}
+
+impl Names {
+    /// The process of that name.
+    pub fn get(&self, name: Atom) -> Option<Pid> {
+        self.pids.get(&name).copied()
+    }
+
+    /// The name of a process.
+    pub fn of(&self, pid: Pid) -> Option<Atom> {
+        self.names.get(&pid).copied()
+    }
+
+    /// Enters a name; says whether both it and the process were free.
+    pub fn insert(&mut self, name: Atom, pid: Pid) -> bool {
+        let free = !self.pids.contains_key(&name) && !self.names.contains_key(&pid);
+        if free {
+            self.pids.insert(name, pid);
+            self.names.insert(pid, name);
+        }
+        free
+    }
+
+    /// Removes a name, and says for whom it stood.
+    pub fn remove(&mut self, name: Atom) -> Option<Pid> {
+        let pid = self.pids.remove(&name)?;
+        self.names.remove(&pid);
+        Some(pid)
+    }
+
+    /// Removes the name of a process.
+    pub fn forget(&mut self, pid: Pid) {
+        if let Some(name) = self.names.remove(&pid) {
+            self.pids.remove(&name);
+        }
+    }
+
+    /// All names, in atom order.
+    pub fn all(&self) -> Vec<Atom> {
+        let mut names: Vec<Atom> = self.pids.keys().copied().collect();
+        names.sort_unstable();
+        names
+    }
+}

@@ -1,0 +1,393 @@
+//! Signals: what travels between processes, and what each does when it arrives.
+//!
+//! A signal arrives at the process on the core, in its own turn; others leave it in the inbox of
+//! the process's slot, or in a scheduled machine on a wire. What comes to a process that has ended
+//! is dealt with by whoever finds out. Book: *Signals*.
+
+use crate::atom;
+use crate::code::Site;
+use crate::config::Mode;
+use crate::core::Core;
+use crate::heap::Heap;
+use crate::machine::ROOT;
+use crate::mailbox::{Post, Signal};
+use crate::native::info;
+use crate::process::{Alias, Budget, Saved, Status, Watch, Watcher};
+use crate::term::{Pid, Ref, Term};
+use crate::timers::Alarm;
+use lam_isa::Rule;
+use lam_isa::outcome::End;
+use std::ptr;
+use std::sync::atomic::Ordering;
+
+impl Core {
+    /// Puts a signal on its way. What a process sends to itself never comes here (`sig.self.once`).
+    pub fn emit(&mut self, to: Pid, post: Post) {
+        debug_assert_ne!(post.node().from, to, "sig.self.once");
+        if self.machine.config.mode == Mode::Scheduled {
+            let wire = (post.node().from, to);
+            self.machine.wires.lock().entry(wire).or_default().push_back(post);
+            return;
+        }
+        match self.machine.slots.post(to, post) {
+            Ok(true) => self.wake(to),
+            Ok(false) => {}
+            Err(post) => {
+                self.arrive_at_dead(to, post);
+            }
+        }
+    }
+
+    /// Sends a signal of the process to another one, unless that has ended; says whether it was
+    /// sent. A free machine finds out when it is too late, which nobody can tell.
+    pub fn emit_to_live(&mut self, to: Pid, signal: Signal, number: u64, term: Term) -> bool {
+        if self.machine.config.mode == Mode::Scheduled && !self.machine.slots.is_alive(to) {
+            return false;
+        }
+        let post = self.post(signal, number, term);
+        self.emit(to, post);
+        true
+    }
+
+    /// Everything in the inbox of the process arrives. In a scheduled machine signals arrive one by
+    /// one, when a delivery is chosen, and this does nothing. Afterwards the process may have ended.
+    pub fn drain(&mut self) {
+        self.drain_at(ptr::null());
+    }
+
+    /// The same while the process stands at this instruction.
+    pub fn drain_at(&mut self, site: *const Site) {
+        if self.machine.config.mode == Mode::Scheduled {
+            return;
+        }
+        let pid = self.pid();
+        if let Some(mut inner) = self.machine.slots.lock(pid) {
+            self.arriving = inner.inbox.take();
+        }
+        while let Some(post) = self.arriving.pop() {
+            if self.me.status == Status::Ready {
+                self.me.at = site;
+            }
+            self.rule = self.arrive_at_live(post);
+        }
+    }
+
+    /// A signal arrives at the process. Afterwards that may have ended.
+    pub fn arrive(&mut self, post: Post) -> Rule {
+        if self.me.status == Status::Ready {
+            self.me.at = ptr::null();
+        }
+        let rule = self.arrive_at_live(post);
+        self.rule = rule;
+        rule
+    }
+
+    fn arrive_at_live(&mut self, post: Post) -> Rule {
+        let (from, number) = (post.node().from, post.node().number);
+        match post.node().signal {
+            Signal::Message => {
+                self.enqueue(post);
+                Rule::SigMessageArrive
+            }
+            Signal::AliasMessage => self.alias_message(post),
+            Signal::Link => self.link_arrives(from),
+            Signal::Unlink => {
+                if let Some(ties) = &mut self.me.ties {
+                    ties.links.remove(&from);
+                }
+                self.emit_to_live(from, Signal::Unlinked, number, Term::NIL);
+                Rule::SigUnlinkDone
+            }
+            Signal::Unlinked => match &mut self.me.ties {
+                Some(ties) if ties.unlinking.get(&from) == Some(&number) => {
+                    ties.unlinking.remove(&from);
+                    Rule::SigUnlinkedMatch
+                }
+                _ => Rule::SigUnlinkedStale,
+            },
+            Signal::Exit { by_link } => self.exit_arrives(post, by_link),
+            Signal::Monitor => {
+                let item = post.unpack(&mut self.me.heap);
+                self.me.ties().watch(Watcher { number, pid: from, item });
+                Rule::SigMonitorSet
+            }
+            Signal::Demonitor => {
+                if let Some(ties) = &mut self.me.ties {
+                    ties.unwatch(from, number);
+                }
+                Rule::SigDemonitorDone
+            }
+            Signal::Down => self.down_arrives(post),
+            Signal::Leader => {
+                if let Some(leader) = post.node().term.as_pid() {
+                    self.me.group_leader = leader;
+                }
+                Rule::SigLeaderSet
+            }
+            Signal::IsAlive => {
+                let alive = Term::boolean(self.me.status != Status::Exiting);
+                self.emit(from, Post::plain(self.me.pid, Signal::Answer, 0, alive));
+                Rule::SigInfoReply
+            }
+            Signal::Items => {
+                let answer = info::items(self, post.node().term);
+                let answer = self.post(Signal::Answer, 0, answer);
+                self.emit(from, answer);
+                Rule::SigInfoReply
+            }
+            Signal::Answer => {
+                let value = post.unpack(&mut self.me.heap);
+                self.answer(value);
+                Rule::SigInfoAnswer
+            }
+        }
+    }
+
+    /// A signal arrives at a process that has ended: the dead hear nothing, but what asks for an
+    /// answer gets one. The process on the core, if there is one, has nothing to do with it.
+    pub fn arrive_at_dead(&mut self, to: Pid, post: Post) -> Rule {
+        let (from, number) = (post.node().from, post.node().number);
+        let rule = match post.node().signal {
+            Signal::Link => {
+                let noproc = Term::atom(atom::NOPROC);
+                let exit = Post::plain(to, Signal::Exit { by_link: true }, 0, noproc);
+                self.reply_of_dead(from, exit);
+                Rule::SigLinkDead
+            }
+            Signal::Monitor => {
+                let mut heap = Heap::new(0);
+                let item = post.unpack(&mut heap);
+                let down = heap.tuple(&[item, Term::atom(atom::NOPROC)]);
+                let down = Post::new(&mut self.packer, &heap, to, Signal::Down, number, down);
+                self.reply_of_dead(from, down);
+                Rule::SigMonitorDead
+            }
+            Signal::IsAlive => {
+                let no = Term::boolean(false);
+                self.reply_of_dead(from, Post::plain(to, Signal::Answer, 0, no));
+                Rule::SigInfoDead
+            }
+            Signal::Items => {
+                let undefined = Term::atom(atom::UNDEFINED);
+                self.reply_of_dead(from, Post::plain(to, Signal::Answer, 0, undefined));
+                Rule::SigInfoDead
+            }
+            Signal::Exit { .. } => Rule::SigExitDead,
+            Signal::Unlink | Signal::Unlinked => Rule::SigUnlinkDead,
+            Signal::Demonitor => Rule::SigDemonitorDead,
+            Signal::Leader => Rule::SigLeaderDead,
+            Signal::Message | Signal::AliasMessage | Signal::Down | Signal::Answer => {
+                Rule::SigMessageDead
+            }
+        };
+        self.rule = rule;
+        rule
+    }
+
+    fn reply_of_dead(&mut self, to: Pid, post: Post) {
+        if self.machine.slots.is_alive(to) {
+            self.emit(to, post);
+        }
+    }
+
+    /// A message enters the mailbox, or ends the process if there is no room (`lim.mailbox.full`).
+    fn enqueue(&mut self, post: Post) {
+        if self.me.mailbox.len() >= self.machine.config.mailbox_max {
+            let reason = self.mailbox_full();
+            self.end_process(reason);
+            return;
+        }
+        self.me.mailbox.push(post);
+        if self.me.status == Status::Waiting && !self.me.on_message.is_null() {
+            self.pc = self.me.on_message;
+            self.me.status = Status::Ready;
+        }
+    }
+
+    /// The same with a message that is made here.
+    fn enqueue_term(&mut self, from: Pid, message: Term) {
+        let heap = &self.me.heap;
+        let post = Post::new(&mut self.packer, heap, from, Signal::Message, 0, message);
+        self.enqueue(post);
+    }
+
+    /// A message of the process to itself enters its mailbox, if there is room.
+    pub fn enqueue_to_self(&mut self, message: Term) {
+        if self.me.mailbox.len() >= self.machine.config.mailbox_max {
+            self.me.reason = self.mailbox_full();
+            self.me.status = Status::Exiting;
+        } else {
+            let post = self.post(Signal::Message, 0, message);
+            self.me.mailbox.push(post);
+        }
+    }
+
+    fn mailbox_full(&mut self) -> Term {
+        let reason = [Term::atom(atom::SYSTEM_LIMIT), Term::atom(atom::MAILBOX)];
+        self.me.heap.tuple(&reason)
+    }
+
+    /// A message through an alias counts only if the alias still is one (`sig.alias.place`).
+    fn alias_message(&mut self, post: Post) -> Rule {
+        let number = post.node().number;
+        match self.me.ties.as_ref().and_then(|ties| ties.alias(number)) {
+            None => Rule::SigMessageUnaliased,
+            Some(kind) => {
+                self.use_alias(number, kind);
+                self.enqueue(post);
+                Rule::SigMessageAlias
+            }
+        }
+    }
+
+    /// A message has come through an alias: one that serves once ends, and its monitor with it.
+    pub fn use_alias(&mut self, number: u64, kind: Alias) {
+        if !matches!(kind, Alias::Reply | Alias::ReplyDemonitor) {
+            return;
+        }
+        let ties = self.me.ties();
+        ties.aliases.remove(&number);
+        if let Some(watch) = ties.watching.remove(&number) {
+            let demonitor = Post::plain(self.me.pid, Signal::Demonitor, number, Term::NIL);
+            self.emit(watch.pid, demonitor);
+        }
+    }
+
+    /// What the other end says of the link is out of date while an unlink of ours is pending.
+    fn link_arrives(&mut self, from: Pid) -> Rule {
+        let ties = self.me.ties();
+        if ties.unlinking.contains_key(&from) {
+            Rule::SigLinkPending
+        } else {
+            ties.links.insert(from);
+            Rule::SigLinkHeld
+        }
+    }
+
+    fn exit_arrives(&mut self, post: Post, by_link: bool) -> Rule {
+        let (from, reason) = (post.node().from, post.node().term);
+        if by_link && !self.me.ties.as_mut().is_some_and(|ties| ties.links.remove(&from)) {
+            return Rule::SigExitUnlinked;
+        }
+        if !by_link && reason.is_atom(atom::KILL) {
+            self.end_process(Term::atom(atom::KILLED));
+            Rule::SigExitKilled
+        } else if self.me.trap_exit {
+            let reason = post.unpack(&mut self.me.heap);
+            let message = self.me.heap.exit_message(from, reason);
+            self.enqueue_term(from, message);
+            Rule::SigExitTrapped
+        } else if reason.is_atom(atom::NORMAL) {
+            Rule::SigExitNormal
+        } else {
+            let reason = post.unpack(&mut self.me.heap);
+            self.end_process(reason);
+            Rule::SigExitEnds
+        }
+    }
+
+    fn down_arrives(&mut self, post: Post) -> Rule {
+        let (from, number) = (post.node().from, post.node().number);
+        let Some(ties) = &mut self.me.ties else { return Rule::SigDownGone };
+        let Some(Watch { tag, .. }) = ties.watching.remove(&number) else {
+            return Rule::SigDownGone;
+        };
+        ties.end_alias_of_monitor(number);
+        let pair = post.unpack(&mut self.me.heap);
+        let Some([item, reason]) = pair.as_tuple() else { return Rule::SigDownGone };
+        let message = self.down_message(tag, number, *item, *reason);
+        self.enqueue_term(from, message);
+        Rule::SigDownArrive
+    }
+
+    /// `{'DOWN', Reference, process, Item, Reason}`, or with another tag, for a monitor of the
+    /// process.
+    pub fn down_message(&mut self, tag: Term, number: u64, item: Term, reason: Term) -> Term {
+        let heap = &mut self.me.heap;
+        let reference = heap.reference(Ref { creator: self.me.pid, number });
+        heap.tuple(&[tag, reference, Term::atom(atom::PROCESS), item, reason])
+    }
+
+    /// A native that blocked gives its value: to `x0`, as a call returns (`exec.host.value`).
+    pub fn answer(&mut self, value: Term) {
+        self.x[0] = value;
+        self.me.saved = Saved { first: 0, count: 1 };
+        self.me.status = Status::Ready;
+    }
+
+    /// The process ends: its name is free, then the linked and the watching are told
+    /// (`end.process.tell`). What is left of it on the core is for nothing but to be dropped.
+    pub fn end_process(&mut self, reason: Term) {
+        let pid = self.pid();
+        self.clear_deadline();
+        self.bury(pid);
+        if self.me.budget == Some(Budget::Infinite) {
+            self.machine.endless.fetch_sub(1, Ordering::Relaxed);
+        }
+        if self.machine.config.paths || pid == ROOT {
+            let text = self.show(reason);
+            self.machine.reasons.lock().insert(pid.slot, text);
+        }
+        if self.machine.config.root_halts && pid == ROOT {
+            self.machine.end(End::Halt(u8::from(!reason.is_atom(atom::NORMAL))));
+        }
+
+        let ties = self.me.ties.take().unwrap_or_default();
+        for peer in ties.links {
+            self.emit_to_live(peer, Signal::Exit { by_link: true }, 0, reason);
+        }
+        for Watcher { number, pid: watcher, item } in ties.watchers.into_values() {
+            let down = self.me.heap.tuple(&[item, reason]);
+            self.emit_to_live(watcher, Signal::Down, number, down);
+        }
+        if self.machine.config.mode == Mode::Scheduled {
+            self.remove_timers_to(pid);
+        }
+
+        self.me.status = Status::Ended;
+        let mut left = self.arriving.take();
+        loop {
+            while let Some(post) = left.pop() {
+                self.arrive_at_dead(pid, post);
+            }
+            match self.machine.slots.release(pid) {
+                Some(came) => left = came,
+                None => break,
+            }
+        }
+    }
+
+    /// From here on the process is dead for everybody, and in the same moment nameless.
+    fn bury(&mut self, pid: Pid) {
+        let slots = &self.machine.slots;
+        if !slots.begin_end(pid) {
+            let mut names = self.machine.names.lock();
+            names.forget(pid);
+            if let Some(mut inner) = slots.lock(pid) {
+                inner.named = false;
+            }
+            slots.begin_end(pid);
+        }
+        self.machine.live.fetch_sub(1, Ordering::Relaxed);
+    }
+
+    /// In a scheduled machine a timer that can do nothing must be no choice; elsewhere it goes off
+    /// and does nothing.
+    fn remove_timers_to(&self, pid: Pid) {
+        let mut timers = self.machine.timers.lock();
+        let to_it = |alarm: &Alarm| match alarm {
+            Alarm::Message(timer) => timer.to == Term::pid(pid),
+            Alarm::Receive(_) => false,
+        };
+        let keys: Vec<_> =
+            timers.iter().filter(|(_, alarm)| to_it(alarm)).map(|(key, _)| *key).collect();
+        for key in keys {
+            timers.cancel(key);
+        }
+    }
+
+    /// The process of a slot has become ready, or is new: somebody must run it.
+    pub fn wake(&mut self, pid: Pid) {
+        self.queue.push(pid.slot);
+    }
+}
