@@ -49,8 +49,10 @@ pub(crate) struct Core {
     pub yielded: bool,
     /// What all cores share.
     pub machine: Arc<Machine>,
-    /// The rule of the last effect, for whoever records events.
+    /// In a machine with steps: the rule of the effect that this one began with.
     pub rule: Rule,
+    /// Whether the instruction is that effect.
+    pub noting: bool,
     /// Signals taken out of the inbox of the process that have not arrived yet.
     pub arriving: Queue,
     /// Where messages are packed.
@@ -90,6 +92,7 @@ impl Core {
             yielded: false,
             machine,
             rule: Rule::SchedStepLocal,
+            noting: false,
             arriving: Queue::default(),
             packer: Packer::default(),
             writer: BitWriter::new(),
@@ -120,6 +123,8 @@ impl Core {
         self.yielded = false;
         self.stepping = false;
         self.step_cost = 0;
+        self.rule = Rule::SchedStepLocal;
+        self.noting = false;
         if self.me.heap.is_crowded() {
             self.request();
         }
@@ -136,6 +141,14 @@ impl Core {
         self.me.reductions += u64::try_from(self.spent()).unwrap_or(0);
         let idle = self.idle.take().expect("a process was put on the core");
         std::mem::replace(&mut self.me, idle)
+    }
+
+    /// Notes the rule of an instruction, if it is the effect of a step.
+    #[inline]
+    pub fn fire(&mut self, rule: Rule) {
+        if self.noting {
+            self.rule = rule;
+        }
     }
 
     /// Reductions spent in this turn.

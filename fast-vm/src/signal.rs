@@ -68,7 +68,7 @@ impl Core {
             if self.me.status == Status::Ready {
                 self.me.at = site;
             }
-            self.rule = self.arrive_at_live(post);
+            self.arrive_at_live(post);
         }
     }
 
@@ -77,9 +77,7 @@ impl Core {
         if self.me.status == Status::Ready {
             self.me.at = ptr::null();
         }
-        let rule = self.arrive_at_live(post);
-        self.rule = rule;
-        rule
+        self.arrive_at_live(post)
     }
 
     fn arrive_at_live(&mut self, post: Post) -> Rule {
@@ -147,7 +145,7 @@ impl Core {
     /// answer gets one. The process on the core, if there is one, has nothing to do with it.
     pub fn arrive_at_dead(&mut self, to: Pid, post: Post) -> Rule {
         let (from, number) = (post.node().from, post.node().number);
-        let rule = match post.node().signal {
+        match post.node().signal {
             Signal::Link => {
                 let noproc = Term::atom(atom::NOPROC);
                 let exit = Post::plain(to, Signal::Exit { by_link: true }, 0, noproc);
@@ -179,9 +177,7 @@ impl Core {
             Signal::Message | Signal::AliasMessage | Signal::Down | Signal::Answer => {
                 Rule::SigMessageDead
             }
-        };
-        self.rule = rule;
-        rule
+        }
     }
 
     fn reply_of_dead(&mut self, to: Pid, post: Post) {

@@ -35,7 +35,7 @@ impl Message for Exec<'_> {
             }
         }
         let Some(words) = self.core.me.mailbox.words_ahead() else {
-            self.core.rule = Rule::ExecRecvEmpty;
+            self.core.fire(Rule::ExecRecvEmpty);
             return self.look_elsewhere(*other);
         };
         // No X register is alive: the heap may be collected here, and if the process is stopped for
@@ -45,7 +45,7 @@ impl Message for Exec<'_> {
         }
         let me = &mut *self.core.me;
         let message = me.mailbox.look(&mut me.heap).unwrap_or(Term::NIL);
-        self.core.rule = Rule::ExecRecvFound;
+        self.core.fire(Rule::ExecRecvFound);
         self.finish(dst, message)
     }
 
@@ -62,14 +62,14 @@ impl Message for Exec<'_> {
                 Some(ms.unsigned_abs())
             }
             _ => {
-                self.core.rule = Rule::ExecWaitBadtime;
+                self.core.fire(Rule::ExecWaitBadtime);
                 return self.raise(Exception::error(atom::TIMEOUT_VALUE));
             }
         };
         if timeout == Some(0) {
             self.core.me.mailbox.rewind();
             self.core.clear_deadline();
-            self.core.rule = Rule::ExecWaitPoll;
+            self.core.fire(Rule::ExecWaitPoll);
             self.core.pc = self.site.next;
             return self.core.safepoint(Saved::default());
         }
@@ -83,7 +83,7 @@ impl Message for Exec<'_> {
         if let Some(label) = to
             && self.core.me.mailbox.has_unseen()
         {
-            self.core.rule = Rule::ExecWaitLook;
+            self.core.fire(Rule::ExecWaitLook);
             return self.look_elsewhere(*label);
         }
         let due = timeout.map(|ms| self.core.machine.due(ms));
@@ -92,7 +92,7 @@ impl Message for Exec<'_> {
         me.at = self.site;
         me.on_timeout = self.site.next;
         me.on_message = to.map_or(ptr::null(), |label| self.site.function().target(label));
-        self.core.rule = Rule::ExecWaitBlock;
+        self.core.fire(Rule::ExecWaitBlock);
         self.core.pc = self.site.next;
         self.stop(Status::Waiting)
     }

@@ -7,9 +7,9 @@ use crate::exception::Exception;
 use crate::native::{Native as Found, Reply};
 use crate::process::{Saved, Status};
 use crate::term::Term;
-use lam_isa::FunRef;
 use lam_isa::operand::RefId;
 use lam_isa::table::Native;
+use lam_isa::{FunRef, Rule};
 
 impl Native for Exec<'_> {
     type Out = Next;
@@ -60,18 +60,26 @@ impl Exec<'_> {
         };
         match reply {
             Reply::Value(value) => {
+                self.core.fire(Rule::ExecHostValue);
                 self.core.x[0] = value;
                 self.core.pc = self.after();
                 self.core.safepoint(Saved { first: 0, count: 1 })
             }
-            Reply::Raise(exception) => self.raise_as(module, name, args, exception),
+            Reply::Raise(exception) => {
+                self.core.fire(Rule::ExecHostRaise);
+                self.raise_as(module, name, args, exception)
+            }
             // What it has done to the process is all there is to do.
-            Reply::Done => match self.core.me.status {
-                Status::Ready => Next::Go,
-                _ => Next::Stop,
-            },
+            Reply::Done => {
+                self.core.fire(Rule::ExecHostRaise);
+                match self.core.me.status {
+                    Status::Ready => Next::Go,
+                    _ => Next::Stop,
+                }
+            }
             Reply::Tail(callee, args) => self.go_on_as(&callee, &args),
             Reply::Block => {
+                self.core.fire(Rule::ExecHostBlock);
                 self.core.pc = self.after();
                 self.core.me.saved = Saved::default();
                 Next::Stop

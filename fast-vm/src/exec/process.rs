@@ -84,10 +84,10 @@ impl Process for Exec<'_> {
     }
 
     fn yield_(&mut self) -> Next {
-        self.core.yielded = true;
-        self.core.rule = Rule::ExecYieldGive;
+        self.core.fire(Rule::ExecYieldGive);
+        self.core.give_way();
         self.core.pc = self.site.next;
-        self.stop(Status::Ready)
+        self.core.safepoint(Saved::default())
     }
 }
 
@@ -97,14 +97,14 @@ impl Exec<'_> {
     pub(super) fn conclude(&mut self, done: Done, dst: &Dst, name: Atom, args: &[Term]) -> Next {
         match done {
             Ok((rule, result)) => {
-                self.core.rule = rule;
+                self.core.fire(rule);
                 match self.core.me.status {
                     Status::Ready => self.finish(dst, result),
                     ended => self.stop(ended),
                 }
             }
             Err((rule, exception)) => {
-                self.core.rule = rule;
+                self.core.fire(rule);
                 self.raise_as(atom::ERLANG, name, args, exception)
             }
         }
@@ -112,6 +112,14 @@ impl Exec<'_> {
 }
 
 impl Core {
+    /// The turn ends at the next safepoint. Where a step ends does not depend on turns.
+    pub fn give_way(&mut self) {
+        if self.machine.config.mode == Mode::Free {
+            self.yielded = true;
+            self.request();
+        }
+    }
+
     /// Creates a process that calls `module:function(args)`.
     pub fn spawn_process(&mut self, call: [Term; 3], options: Term) -> Done {
         let badarg = || (Rule::ExecSpawnBadarg, Exception::badarg());

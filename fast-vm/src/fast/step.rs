@@ -42,11 +42,12 @@ unsafe extern "C" fn probe(core: *mut Core, site: u64) -> *const u64 {
     let (core, site) = unsafe { (&mut *core, &*with_exposed_provenance::<Site>(site as usize)) };
     let info = site.instr().info();
     if core.machine.config.mode == Mode::Scheduled {
-        let effect = core.stepping && core.is_effect(site);
+        let effect = core.is_effect(site);
         let long = core.step_cost >= STEP_REDUCTIONS && info.class != Class::Local;
-        if effect || long {
+        if (core.stepping && effect) || long {
             return stop(core, site);
         }
+        core.noting = effect;
         core.stepping = true;
         core.step_cost += info.cost;
     }

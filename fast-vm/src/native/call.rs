@@ -234,8 +234,6 @@ fn send_and_give(core: &mut Core, args: &[Term], value: Term) -> Reply {
 }
 
 fn yield_now(core: &mut Core, _: &[Term]) -> Reply {
-    core.yielded = true;
-    // The next safepoint is to see it.
-    core.request();
+    core.give_way();
     Reply::Value(Term::boolean(true))
 }
