@@ -12,7 +12,7 @@ use crate::term::Term;
 use crate::{lower, term};
 use lam_isa::operand::{Arity, AtomId, Label, LitId, RefId, Src, Target, XReg};
 use lam_isa::{FunRef, Instr, Literal, Location, Module, Verified};
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::ptr;
 use std::sync::atomic::{AtomicPtr, Ordering};
 use std::sync::{Arc, OnceLock};
@@ -233,9 +233,11 @@ pub(crate) const START_VERSION: u32 = u32::MAX;
 struct Tables {
     modules: HashMap<Atom, &'static Loaded>,
     versions: Vec<&'static Loaded>,
+    /// The atoms that modules brought along.
+    atoms: HashSet<Atom>,
     cells: HashMap<(Atom, Atom, u8), &'static Cell>,
     /// Modules that the host does not have.
-    absent: std::collections::HashSet<Atom>,
+    absent: HashSet<Atom>,
 }
 
 impl Code {
@@ -280,6 +282,7 @@ impl Code {
         let loaded = self.load(module, u32::try_from(version).unwrap_or(u32::MAX));
         let mut tables = self.tables.lock();
         tables.versions.push(loaded);
+        tables.atoms.extend(loaded.atoms.iter().copied());
         let before = tables.modules.insert(loaded.name, loaded);
         tables.absent.remove(&loaded.name);
         let old = before.into_iter().flat_map(Loaded::exports);
@@ -340,7 +343,7 @@ impl Code {
 
     /// Whether a module brought this atom along.
     pub fn has_atom(&self, atom: Atom) -> bool {
-        self.tables.lock().versions.iter().any(|loaded| loaded.atoms.contains(&atom))
+        self.tables.lock().atoms.contains(&atom)
     }
 
     fn load(&self, module: Arc<Verified>, version: u32) -> &'static Loaded {

@@ -17,6 +17,7 @@ mod op;
 mod process;
 mod signal;
 mod slots;
+mod store;
 mod sync;
 mod term;
 mod test;

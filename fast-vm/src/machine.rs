@@ -8,7 +8,8 @@ use crate::config::{Config, Host, Mode};
 use crate::mailbox::Post;
 use crate::names::Names;
 use crate::slots::Slots;
-use crate::sync::Mutex;
+use crate::store::Store;
+use crate::sync::{Mutex, RwLock};
 use crate::term::Pid;
 use crate::timers::Timers;
 use lam_isa::outcome::{End, Path};
@@ -42,6 +43,8 @@ pub(crate) struct Machine {
     pub inputs: Mutex<BTreeMap<String, Vec<u8>>>,
     /// The atoms that programs have made beyond those of the modules.
     pub atoms: Mutex<HashSet<Atom>>,
+    /// The persistent terms.
+    pub store: RwLock<Store>,
     /// The last integer that `unique_integer` gave where processes are not counted.
     pub unique: AtomicU64,
     /// Calls of natives that wait for the host, by caller and number: the port that is read.
@@ -101,6 +104,7 @@ impl Machine {
             ports: Mutex::default(),
             inputs: Mutex::new(config.inputs.clone()),
             atoms: Mutex::default(),
+            store: RwLock::default(),
             unique: AtomicU64::new(0),
             requests: Mutex::default(),
             fuel: AtomicU64::new(config.fuel.unwrap_or(u64::MAX)),
@@ -192,16 +196,4 @@ impl Machine {
         // The text of a path is written in one way only.
         (self.path(pid).to_string() == path).then_some(pid)
     }
-
-    /// The time of day, in nanoseconds since 1970 began.
-    pub fn system_ns(&self) -> u64 {
-        match self.config.mode {
-            Mode::Scheduled => EPOCH_NS.saturating_add(self.now()),
-            Mode::Free => self.host.system_ns(),
-        }
-    }
 }
-
-/// When the clock of a scheduled machine begins: 2009-11-10 23:00:00 UTC, so that equal runs are
-/// equal.
-pub(crate) const EPOCH_NS: u64 = 1_257_894_000_000_000_000;

@@ -1,5 +1,6 @@
 //! Natives of dates and times of day. The time zone of a machine is UTC, without summer time.
 
+use super::time::system_ns;
 use super::{BoundTable, Effect, PureTable, Reply};
 use crate::atom;
 use crate::core::Core;
@@ -106,7 +107,7 @@ fn seconds(term: Term) -> Option<i64> {
 }
 
 fn read_clock(core: &mut Core) -> [Term; 2] {
-    let seconds = core.machine.system_ns() / 1_000_000_000;
+    let seconds = system_ns(core) / 1_000_000_000;
     date_and_time(core.heap(), i64::try_from(seconds).unwrap_or(0))
 }
 

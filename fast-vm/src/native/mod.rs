@@ -5,19 +5,30 @@
 //! host*.
 
 mod alone;
+mod atoms;
 mod binaries;
 mod calendar;
 mod call;
 mod checksum;
+mod code;
 mod etf;
 mod hash;
+mod ids;
 pub(crate) mod info;
+mod lists;
 mod maps;
 mod math;
 mod numbers;
 mod ops;
+mod own;
+mod port;
 mod process;
+mod search;
+mod store;
+#[cfg(test)]
+mod tests;
 mod time;
+mod tuples;
 mod unicode;
 mod zlib;
 
@@ -86,21 +97,36 @@ impl Native {
 pub(crate) type BoundTable = &'static [(&'static str, &'static str, u8, Effect, Bound)];
 
 /// The tables of natives that need the machine, by theme.
-const BOUND: &[BoundTable] =
-    &[calendar::CLOCK, call::TABLE, info::TABLE, process::TABLE, time::TABLE, unicode::WIDE];
+const BOUND: &[BoundTable] = &[
+    calendar::CLOCK,
+    call::TABLE,
+    code::TABLE,
+    info::TABLE,
+    own::TABLE,
+    port::TABLE,
+    process::TABLE,
+    store::TABLE,
+    time::TABLE,
+    unicode::WIDE,
+];
 
 /// The tables of pure natives, by theme.
 const PURE: &[PureTable] = &[
     alone::TABLE,
+    atoms::TABLE,
     binaries::TABLE,
     calendar::TABLE,
     checksum::TABLE,
     etf::TABLE,
     hash::TABLE,
+    ids::TABLE,
+    lists::TABLE,
     maps::TABLE,
     math::TABLE,
     numbers::TABLE,
     ops::TABLE,
+    search::TABLE,
+    tuples::TABLE,
     unicode::TABLE,
     zlib::TABLE,
 ];
