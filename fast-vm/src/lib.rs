@@ -18,6 +18,7 @@ mod process;
 mod signal;
 mod slots;
 mod store;
+pub mod solo;
 mod sync;
 mod term;
 mod test;

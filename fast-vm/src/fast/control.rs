@@ -1,6 +1,7 @@
 //! Control: `jump` `switch` `call` `tail` `ret` `frame` `need`.
 
-use super::operand::Source;
+use super::compute::Arithmetic;
+use super::operand::{Source, Target};
 use super::{M, Operation, checkpoint, slow};
 use crate::code::Cell;
 use crate::exec::control::function_at;
@@ -252,16 +253,29 @@ impl Operation for Frame {
     unsafe fn run(m: M) -> M {
         // SAFETY: the promise of `run`.
         unsafe {
-            let mut m = room(m, m.operand(1));
-            let mut left = m.operand(1);
-            while left > 0 {
-                m.sp = m.sp.sub(1);
-                *m.sp = Term::NIL.0;
-                left -= 1;
-            }
+            let mut m = push_frame(m, m.operand(1));
             m.pc = m.pc.add(2);
             m
         }
+    }
+}
+
+/// Pushes slots that hold `[]`.
+///
+/// # Safety
+/// As for [`Operation::run`].
+#[inline(always)]
+pub(super) unsafe fn push_frame(m: M, slots: u64) -> M {
+    // SAFETY: the caller's promise; `room` has made room.
+    unsafe {
+        let mut m = room(m, slots);
+        let mut left = slots;
+        while left > 0 {
+            m.sp = m.sp.sub(1);
+            *m.sp = Term::NIL.0;
+            left -= 1;
+        }
+        m
     }
 }
 
@@ -322,12 +336,208 @@ impl Operation for Need {
     unsafe fn run(mut m: M) -> M {
         // SAFETY: the promise of `run`.
         unsafe {
-            let top = m.hp as usize + m.operand(1) as usize;
-            if top > (*m.core).limit as usize {
+            if m.lacks(1) {
                 return go_slow(m, 2);
             }
             m.pc = m.pc.add(3);
         }
         m
+    }
+}
+
+/// Pushes a frame and moves a value into one of its slots; `RAW` if that fills it. Layout: `[frame,
+/// slots, source, target]`.
+pub(crate) struct FrameMove<S, const RAW: bool>(PhantomData<S>);
+
+impl<S: Source, const RAW: bool> Operation for FrameMove<S, RAW> {
+    #[inline(always)]
+    unsafe fn run(m: M) -> M {
+        // SAFETY: the promise of `run`.
+        unsafe {
+            let mut m = if RAW {
+                let mut m = room(m, m.operand(1));
+                m.sp = m.sp.sub(m.operand(1) as usize);
+                m
+            } else {
+                push_frame(m, m.operand(1))
+            };
+            let word = S::get(&m, 2);
+            super::operand::Y::set(&mut m, 3, word);
+            m.pc = m.pc.add(4);
+            m
+        }
+    }
+}
+
+/// A move, then the call of a function of the module. Layout: `[call, source, target, entry,
+/// site]`.
+pub(crate) struct MoveCall<S, D>(PhantomData<(S, D)>);
+
+impl<S: Source, D: Target> Operation for MoveCall<S, D> {
+    #[inline(always)]
+    unsafe fn run(mut m: M) -> M {
+        // SAFETY: the promise of `run`.
+        unsafe {
+            let word = S::get(&m, 1);
+            D::set(&mut m, 2, word);
+            call(m, 3)
+        }
+    }
+}
+
+/// Two moves, then the call of a function of the module. Layout: `[call, source, target, source,
+/// target, entry, site]`.
+pub(crate) struct Move2Call<S, D, T, E>(PhantomData<(S, D, T, E)>);
+
+impl<S: Source, D: Target, T: Source, E: Target> Operation for Move2Call<S, D, T, E> {
+    #[inline(always)]
+    unsafe fn run(mut m: M) -> M {
+        // SAFETY: the promise of `run`.
+        unsafe {
+            let word = S::get(&m, 1);
+            D::set(&mut m, 2, word);
+            let word = T::get(&m, 3);
+            E::set(&mut m, 4, word);
+            call(m, 5)
+        }
+    }
+}
+
+/// Calls the function whose entry is the operand at `at`, with the site behind it.
+///
+/// # Safety
+/// As for [`Operation::run`]; the site must be the operation's last word.
+#[inline(always)]
+unsafe fn call(mut m: M, at: usize) -> M {
+    // SAFETY: the caller's promise; `frame` has left room for a return address.
+    unsafe {
+        m.sp = m.sp.sub(1);
+        *m.sp = m.pc.add(at + 2).expose_provenance() as u64;
+        let entry = m.address(at);
+        enter(m, entry)
+    }
+}
+
+/// A move, then the tail call of a function of the module. Layout: `[tail, source, target, entry,
+/// slots]`.
+pub(crate) struct MoveTail<S, D>(PhantomData<(S, D)>);
+
+impl<S: Source, D: Target> Operation for MoveTail<S, D> {
+    #[inline(always)]
+    unsafe fn run(mut m: M) -> M {
+        // SAFETY: the promise of `run`.
+        unsafe {
+            let word = S::get(&m, 1);
+            D::set(&mut m, 2, word);
+            tail(m, 3)
+        }
+    }
+}
+
+/// Two moves, then the tail call of a function of the module. Layout: `[tail, source, target,
+/// source, target, entry, slots]`.
+pub(crate) struct Move2Tail<S, D, T, E>(PhantomData<(S, D, T, E)>);
+
+impl<S: Source, D: Target, T: Source, E: Target> Operation for Move2Tail<S, D, T, E> {
+    #[inline(always)]
+    unsafe fn run(mut m: M) -> M {
+        // SAFETY: the promise of `run`.
+        unsafe {
+            let word = S::get(&m, 1);
+            D::set(&mut m, 2, word);
+            let word = T::get(&m, 3);
+            E::set(&mut m, 4, word);
+            tail(m, 5)
+        }
+    }
+}
+
+/// Enters the function whose entry is the operand at `at`, after dropping the slots behind it.
+///
+/// # Safety
+/// As for [`Operation::run`].
+#[inline(always)]
+unsafe fn tail(mut m: M, at: usize) -> M {
+    // SAFETY: the caller's promise; the frame has so many slots.
+    unsafe {
+        m.sp = m.sp.add(m.operand(at + 1) as usize);
+        let entry = m.address(at);
+        enter(m, entry)
+    }
+}
+
+/// A move to the first X register, then the return. Layout: `[ret, source, slots]`.
+pub(crate) struct MoveRet<S>(PhantomData<S>);
+
+impl<S: Source> Operation for MoveRet<S> {
+    #[inline(always)]
+    unsafe fn run(mut m: M) -> M {
+        // SAFETY: the promise of `run`: above the slots lies a return address.
+        unsafe {
+            m.x0 = S::get(&m, 1);
+            m.sp = m.sp.add(m.operand(2) as usize);
+            leave(m)
+        }
+    }
+}
+
+/// An operation of two small integers, then the return of its value. Layout: `[op, a, b, site,
+/// slots]`.
+pub(crate) struct BinaryRet<O, A, B>(PhantomData<(O, A, B)>);
+
+impl<O: Arithmetic, A: Source, B: Source> Operation for BinaryRet<O, A, B> {
+    #[inline(always)]
+    unsafe fn run(mut m: M) -> M {
+        // SAFETY: the promise of `run`: above the slots lies a return address.
+        unsafe {
+            match O::small(A::get(&m, 1), B::get(&m, 2)) {
+                Some(value) => {
+                    m.x0 = value;
+                    m.sp = m.sp.add(m.operand(4) as usize);
+                    leave(m)
+                }
+                None => go_slow(m, 3),
+            }
+        }
+    }
+}
+
+/// An operation of two small integers, then the call of a function of the module. Layout: `[op, a,
+/// b, target, site, entry, site of the call]`.
+pub(crate) struct BinaryCall<O, A, B, D>(PhantomData<(O, A, B, D)>);
+
+impl<O: Arithmetic, A: Source, B: Source, D: Target> Operation for BinaryCall<O, A, B, D> {
+    #[inline(always)]
+    unsafe fn run(mut m: M) -> M {
+        // SAFETY: the promise of `run`.
+        unsafe {
+            match O::small(A::get(&m, 1), B::get(&m, 2)) {
+                Some(value) => {
+                    D::set(&mut m, 3, value);
+                    call(m, 5)
+                }
+                None => go_slow(m, 4),
+            }
+        }
+    }
+}
+
+/// An operation of two small integers, then the tail call of a function of the module. Layout:
+/// `[op, a, b, target, site, entry, slots]`.
+pub(crate) struct BinaryTail<O, A, B, D>(PhantomData<(O, A, B, D)>);
+
+impl<O: Arithmetic, A: Source, B: Source, D: Target> Operation for BinaryTail<O, A, B, D> {
+    #[inline(always)]
+    unsafe fn run(mut m: M) -> M {
+        // SAFETY: the promise of `run`.
+        unsafe {
+            match O::small(A::get(&m, 1), B::get(&m, 2)) {
+                Some(value) => {
+                    D::set(&mut m, 3, value);
+                    tail(m, 5)
+                }
+                None => go_slow(m, 4),
+            }
+        }
     }
 }

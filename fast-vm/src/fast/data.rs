@@ -1,6 +1,6 @@
 //! Data: `move` `cons` `uncons` `tuple` `get` `pick` `map`.
 
-use super::control::go_slow;
+use super::control::{go_slow, leave, push_frame};
 use super::operand::{Source, Target};
 use super::{M, Operation};
 use crate::term::{Header, Kind, Term, tag};
@@ -219,5 +219,112 @@ impl<S: Source, D: Target> Operation for Get<S, D> {
             }
             go_slow(m, 4)
         }
+    }
+}
+
+/// Makes sure of heap and builds a list cell. Layout: `[cons, head, tail, target, bytes, site]`,
+/// the site that of `need`.
+pub(crate) struct NeedCons<H, T, D>(PhantomData<(H, T, D)>);
+
+impl<H: Source, T: Source, D: Target> Operation for NeedCons<H, T, D> {
+    #[inline(always)]
+    unsafe fn run(m: M) -> M {
+        // SAFETY: the promise of `run`.
+        unsafe {
+            if m.lacks(4) {
+                return go_slow(m, 5);
+            }
+            let mut m = Cons::<H, T, D>::run(m);
+            m.pc = m.pc.add(2);
+            m
+        }
+    }
+}
+
+/// The same, and returns. Layout: `[cons, head, tail, bytes, site, slots]`.
+pub(crate) struct NeedConsRet<H, T>(PhantomData<(H, T)>);
+
+impl<H: Source, T: Source> Operation for NeedConsRet<H, T> {
+    #[inline(always)]
+    unsafe fn run(mut m: M) -> M {
+        // SAFETY: the promise of `run`; there is room for two words.
+        unsafe {
+            if m.lacks(3) {
+                return go_slow(m, 4);
+            }
+            *m.hp = H::get(&m, 1);
+            *m.hp.add(1) = T::get(&m, 2);
+            m.x0 = Term::cell(m.hp).0;
+            m.hp = m.hp.add(2);
+            m.sp = m.sp.add(m.operand(5) as usize);
+            leave(m)
+        }
+    }
+}
+
+/// Makes sure of heap, builds a pair and returns it. Layout: `[tuple, first, second, bytes, site,
+/// slots]`.
+pub(crate) struct NeedPairRet<S, T>(PhantomData<(S, T)>);
+
+impl<S: Source, T: Source> Operation for NeedPairRet<S, T> {
+    #[inline(always)]
+    unsafe fn run(mut m: M) -> M {
+        // SAFETY: the promise of `run`; there is room for three words.
+        unsafe {
+            if m.lacks(3) {
+                return go_slow(m, 4);
+            }
+            *m.hp = const { Header::new(Kind::Tuple, 2).word() };
+            *m.hp.add(1) = S::get(&m, 1);
+            *m.hp.add(2) = T::get(&m, 2);
+            m.x0 = Term::boxed(m.hp).0;
+            m.hp = m.hp.add(3);
+            m.sp = m.sp.add(m.operand(5) as usize);
+            leave(m)
+        }
+    }
+}
+
+/// Takes a list cell apart in a new frame, or goes elsewhere without one. Layout: `[uncons, list,
+/// head, tail, else, slots]`.
+pub(crate) struct UnconsFrame<S, H, T>(PhantomData<(S, H, T)>);
+
+impl<S: Source, H: Target, T: Target> Operation for UnconsFrame<S, H, T> {
+    #[inline(always)]
+    unsafe fn run(mut m: M) -> M {
+        // SAFETY: the promise of `run`.
+        unsafe {
+            let list = Term(S::get(&m, 1));
+            if !list.is_cons() {
+                m.pc = m.address(4);
+                return m;
+            }
+            let mut m = push_frame(m, m.operand(5));
+            split::<H, T>(&mut m, list, 2);
+            m.pc = m.pc.add(6);
+            m
+        }
+    }
+}
+
+/// Reads two elements of a tuple that is large enough. Layout: `[get, tuple, distance, target,
+/// distance, target]`.
+pub(crate) struct Get2<S, D, E>(PhantomData<(S, D, E)>);
+
+impl<S: Source, D: Target, E: Target> Operation for Get2<S, D, E> {
+    #[inline(always)]
+    unsafe fn run(mut m: M) -> M {
+        // SAFETY: the promise of `run`; verification has proved the shape.
+        unsafe {
+            let tuple = S::get(&m, 1);
+            let word = |distance: u64| {
+                *std::ptr::with_exposed_provenance::<u64>((tuple + distance) as usize)
+            };
+            let (first, second) = (word(m.operand(2)), word(m.operand(4)));
+            D::set(&mut m, 3, first);
+            E::set(&mut m, 5, second);
+            m.pc = m.pc.add(6);
+        }
+        m
     }
 }

@@ -16,6 +16,7 @@ pub(crate) mod data;
 pub(crate) mod dispatch;
 pub(crate) mod operand;
 pub(crate) mod step;
+pub(crate) mod table;
 
 use crate::code::Site;
 use crate::core::Core;
@@ -89,6 +90,16 @@ impl M {
     pub unsafe fn operand(&self, at: usize) -> u64 {
         // SAFETY: the caller's promise.
         unsafe { *self.pc.add(at) }
+    }
+
+    /// Whether the heap has less room than this operand says, in bytes.
+    ///
+    /// # Safety
+    /// As for `operand`.
+    #[inline(always)]
+    pub unsafe fn lacks(&self, at: usize) -> bool {
+        // SAFETY: the caller's promise; the core is alive.
+        unsafe { self.hp as usize + self.operand(at) as usize > (*self.core).limit as usize }
     }
 
     /// The address that is this operand.

@@ -1,7 +1,7 @@
 //! Compute: `op` `test`.
 
-use super::Writer;
-use crate::fast::dispatch::{self, At, Choice};
+use super::{Writer, any_pick};
+use crate::fast::table::{self, At, Choice};
 use crate::term::Term;
 use lam_isa::kind::{Op, Test};
 use lam_isa::operand::{Dst, Label, Src};
@@ -9,21 +9,21 @@ use lam_isa::operand::{Dst, Label, Src};
 impl Writer<'_> {
     pub fn op(&mut self, kind: Op, args: &[Src], dst: &Dst) -> bool {
         let choice = match kind {
-            Op::Add => &dispatch::ADD,
-            Op::Sub => &dispatch::SUB,
-            Op::Mul => &dispatch::MUL,
-            Op::Fdiv => &dispatch::FDIV,
-            Op::Div => &dispatch::DIV,
-            Op::Rem => &dispatch::REM,
-            Op::Band => &dispatch::BAND,
-            Op::Bor => &dispatch::BOR,
-            Op::Bxor => &dispatch::BXOR,
-            Op::Bsl => &dispatch::BSL,
-            Op::Bsr => &dispatch::BSR,
-            Op::Fconv => &dispatch::FCONV,
+            Op::Add => &table::ADD,
+            Op::Sub => &table::SUB,
+            Op::Mul => &table::MUL,
+            Op::Fdiv => &table::FDIV,
+            Op::Div => &table::DIV,
+            Op::Rem => &table::REM,
+            Op::Band => &table::BAND,
+            Op::Bor => &table::BOR,
+            Op::Bxor => &table::BXOR,
+            Op::Bsl => &table::BSL,
+            Op::Bsr => &table::BSR,
+            Op::Fconv => &table::FCONV,
             Op::SelfPid => {
                 let to = self.target(dst);
-                self.emit(&dispatch::SELF_PID, &[to], &[]);
+                self.emit(&table::SELF_PID, &[to], &[]);
                 return true;
             }
             _ => return false,
@@ -56,19 +56,19 @@ impl Writer<'_> {
             return false;
         }
         let choice: &Choice = match kind {
-            Test::Lt => &dispatch::LT,
-            Test::Ge => &dispatch::GE,
-            Test::Eq => &dispatch::EQ,
-            Test::Ne => &dispatch::NE,
+            Test::Lt => &table::LT,
+            Test::Ge => &table::GE,
+            Test::Eq => &table::EQ,
+            Test::Ne => &table::NE,
             Test::EqExact | Test::NeExact => return self.same(kind == Test::EqExact, &places, to),
-            Test::IsInteger => &dispatch::IS_INTEGER,
-            Test::IsAtom => &dispatch::IS_ATOM,
-            Test::IsPid => &dispatch::IS_PID,
-            Test::IsFloat => &dispatch::IS_FLOAT,
-            Test::IsList => &dispatch::IS_LIST,
-            Test::IsCons => &dispatch::IS_CONS,
-            Test::IsTuple => &dispatch::IS_TUPLE,
-            Test::IsMap => &dispatch::IS_MAP,
+            Test::IsInteger => &table::IS_INTEGER,
+            Test::IsAtom => &table::IS_ATOM,
+            Test::IsPid => &table::IS_PID,
+            Test::IsFloat => &table::IS_FLOAT,
+            Test::IsList => &table::IS_LIST,
+            Test::IsCons => &table::IS_CONS,
+            Test::IsTuple => &table::IS_TUPLE,
+            Test::IsMap => &table::IS_MAP,
             Test::IsNil => return self.same(true, &[places[0], (At::C, Term::NIL.0)], to),
             Test::Arity | Test::Tagged => return self.tuple_shape(args, &places, to),
             _ => return false,
@@ -92,12 +92,13 @@ impl Writer<'_> {
             return false;
         }
         if b.0 == At::C && !Term(b.1).is_pointer() {
-            let (code, any) = if same { &dispatch::IS } else { &dispatch::ISNT }.pick(&[a.0]);
+            let choice = if same { &table::IS } else { &table::ISNT };
+            let (code, any) = any_pick(choice, &[a.0]);
             self.operation(code);
             self.place(a, any);
             self.words.push(b.1);
         } else {
-            self.emit(if same { &dispatch::SAME } else { &dispatch::DIFFER }, &[a, b], &[]);
+            self.emit(if same { &table::SAME } else { &table::DIFFER }, &[a, b], &[]);
         }
         to(self);
         true
@@ -111,8 +112,8 @@ impl Writer<'_> {
             return false;
         }
         let header = Self::tuple_header(size);
-        let choice = if places.len() == 3 { &dispatch::HAS_TAG } else { &dispatch::HAS_HEADER };
-        let (code, any) = choice.pick(&[places[0].0]);
+        let choice = if places.len() == 3 { &table::HAS_TAG } else { &table::HAS_HEADER };
+        let (code, any) = any_pick(choice, &[places[0].0]);
         self.operation(code);
         self.place(places[0], any);
         self.words.push(header);

@@ -1,7 +1,8 @@
 //! Control: `jump` `switch` `call` `tail` `ret` `frame` `need`.
 
 use super::Writer;
-use crate::fast::dispatch::{self, At, Code as Operation};
+use crate::fast::dispatch::Code as Operation;
+use crate::fast::table::{self, At};
 use crate::heap::OWED;
 use crate::term::Term;
 use lam_isa::kind::SwitchKind;
@@ -91,9 +92,9 @@ impl Writer<'_> {
         // Few are found sooner one by one.
         let choice = if cases.len() > FEW_CASES {
             cases.sort_unstable();
-            &dispatch::SWITCH_SORTED
+            &table::SWITCH_SORTED
         } else {
-            &dispatch::SWITCH
+            &table::SWITCH
         };
         self.emit(choice, &[place], &[]);
         self.jump_or_clause(other);
@@ -131,7 +132,7 @@ impl Writer<'_> {
     }
 
     /// The entry of a function of the module, as an operand.
-    fn entry_of(&mut self, function: u32) {
+    pub(super) fn entry_of(&mut self, function: u32) {
         self.calls.push(self.words.len());
         self.words.push(u64::from(function));
     }

@@ -1,16 +1,25 @@
 //! Data: `move` `cons` `uncons` `tuple` `get`.
 
 use super::Writer;
-use crate::fast::dispatch::{self, At};
-use crate::term::{Header, Kind, tag};
+use super::any_pick;
+use crate::fast::dispatch::Code;
+use crate::fast::table::{self, At};
+use crate::term::{Header, Kind};
 use lam_isa::operand::{Dst, Src};
 
 /// One move of a sequence: from and to, as places.
-type Step = ((At, u64), (At, u64));
+pub(super) type Step = ((At, u64), (At, u64));
 
 impl Writer<'_> {
     /// A parallel move, as a sequence of moves.
     pub fn mov(&mut self, pairs: &[(Src, Dst)]) -> bool {
+        let steps = self.sequence(pairs);
+        self.steps(&steps);
+        true
+    }
+
+    /// The moves of a parallel move, in an order in which they can go one after the other.
+    pub fn sequence(&self, pairs: &[(Src, Dst)]) -> Vec<Step> {
         let wanted = pairs.iter().filter(|(_, dst)| *dst != Dst::Discard);
         let mut left: Vec<Step> =
             wanted.map(|(src, dst)| (self.source(src), self.target(dst))).collect();
@@ -33,21 +42,21 @@ impl Writer<'_> {
                 }
             }
         }
-        self.steps(&steps);
-        true
+        steps
     }
 
-    fn steps(&mut self, steps: &[Step]) {
+    /// Moves, one after the other.
+    pub fn steps(&mut self, steps: &[Step]) {
         match steps {
             [] => {}
-            [(from, to)] => self.emit(&dispatch::MOVE, &[*from, *to], &[]),
-            [(a, b), (c, d)] => self.emit(&dispatch::MOVE2, &[*a, *b, *c, *d], &[]),
-            [first, second, rest @ ..] if rest.len() <= 2 => {
+            [(from, to)] => self.emit(&table::MOVE, &[*from, *to], &[]),
+            [(a, b), (c, d)] => self.emit(&table::MOVE2, &[*a, *b, *c, *d], &[]),
+            [first, second, rest @ ..] if rest.len() <= 4 => {
                 self.steps(&[*first, *second]);
                 self.steps(rest);
             }
             _ => {
-                self.operation(dispatch::Code::MovesAny);
+                self.operation(Code::MovesAny);
                 self.words.push(2 + 2 * steps.len() as u64);
                 for (from, to) in steps {
                     self.any(*from);
@@ -59,7 +68,7 @@ impl Writer<'_> {
 
     pub fn cons(&mut self, head: &Src, tail: &Src, dst: &Dst) -> bool {
         let places = [self.source(head), self.source(tail), self.target(dst)];
-        self.emit(&dispatch::CONS, &places, &[]);
+        self.emit(&table::CONS, &places, &[]);
         true
     }
 
@@ -69,7 +78,7 @@ impl Writer<'_> {
             return false;
         }
         let site = self.site_word();
-        self.emit(&dispatch::UNCONS, &places, &[site]);
+        self.emit(&table::UNCONS, &places, &[site]);
         true
     }
 
@@ -78,7 +87,7 @@ impl Writer<'_> {
         if let [first, second] = elements {
             let (first, second) = (self.source(first), self.source(second));
             // The operands stand in another order than the choice is made.
-            let (code, any) = dispatch::PAIR.pick(&[first.0, second.0, to.0]);
+            let (code, any) = any_pick(&table::PAIR, &[first.0, second.0, to.0]);
             self.operation(code);
             for place in [to, first, second] {
                 self.place(place, any);
@@ -88,7 +97,7 @@ impl Writer<'_> {
         if elements.is_empty() {
             return false;
         }
-        self.operation(dispatch::Code::TupleAny);
+        self.operation(Code::TupleAny);
         self.any(to);
         self.words.push(3 + elements.len() as u64);
         for element in elements {
@@ -104,14 +113,14 @@ impl Writer<'_> {
             return false;
         }
         if self.site().proved {
-            let (code, any) = dispatch::GET_PROVED.pick(&[from.0, to.0]);
+            let (code, any) = any_pick(&table::GET_PROVED, &[from.0, to.0]);
             self.operation(code);
             self.place(from, any);
-            self.words.push(8 * (1 + u64::from(index)) - tag::BOXED);
+            self.words.push(Self::distance(index));
             self.place(to, any);
             return true;
         }
-        let (code, any) = dispatch::GET.pick(&[from.0, to.0]);
+        let (code, any) = any_pick(&table::GET, &[from.0, to.0]);
         self.operation(code);
         self.place(from, any);
         self.words.push(u64::from(index));

@@ -7,10 +7,12 @@
 mod compute;
 mod control;
 mod data;
+mod fuse;
 
 use crate::code::{Code, FunEntry, Function, Loaded, Site};
-use crate::fast::dispatch::{self, At, Choice, Code as Operation};
+use crate::fast::dispatch::{self, Code as Operation};
 use crate::fast::operand::{ANY_C, ANY_Y};
+use crate::fast::table::{At, Choice};
 use crate::term::Term;
 use lam_isa::operand::{Dst, Label, OperandRef, Reg, Src};
 use lam_isa::{FunRef, Instr};
@@ -274,17 +276,42 @@ impl Written {
         self.entries.push(writer.words.len());
         writer.entry(&module.sites[first..first + instructions.len()]);
         let mut starts = Vec::with_capacity(instructions.len() + 1);
-        for (at, instr) in instructions.iter().enumerate() {
+        // Instructions in the middle of a fused operation are written behind the function, too: who
+        // comes there by a label, or from the whole meaning of the one before, goes on there.
+        let mut middles = Vec::new();
+        let mut at = 0;
+        while at < instructions.len() {
             starts.push(writer.words.len());
             writer.site = &raw const module.sites[first + at];
+            let mut fused = 0;
             if probes {
                 writer.operation(Operation::Probe);
                 writer.here();
+            } else if writer.site().reached {
+                fused = writer.fuse(&instructions[at..]);
             }
-            let next = if probes { None } else { instructions.get(at + 1) };
-            writer.instr(instr, next);
+            if fused == 0 {
+                let next = if probes { None } else { instructions.get(at + 1) };
+                writer.instr(&instructions[at], next);
+                fused = 1;
+            } else {
+                middles.push(at + 1..at + fused);
+                starts.resize(at + fused, 0);
+            }
+            at += fused;
         }
         starts.push(writer.words.len());
+        for middle in middles {
+            let end = middle.end;
+            for at in middle {
+                starts[at] = writer.words.len();
+                writer.site = &raw const module.sites[first + at];
+                writer.instr(&instructions[at], None);
+            }
+            writer.operation(Operation::Jump);
+            writer.addresses.push(writer.words.len());
+            writer.words.push(starts[end] as u64);
+        }
         writer.finish_function();
         for at in std::mem::take(&mut writer.jumps) {
             let label = Label(writer.words[at] as u32);
@@ -304,6 +331,11 @@ impl Written {
 
 /// Where a sequence of moves puts a value aside, and what is discarded goes.
 const SCRATCH: (At, u64) = (At::X, std::mem::offset_of!(crate::core::Core, scratch) as u64);
+
+/// The operation of a choice that has one for operands at any places.
+fn any_pick(choice: &Choice, at: &[At]) -> (Operation, bool) {
+    choice.pick(at).expect("an operation that takes operands at any places")
+}
 
 impl Writer<'_> {
     /// The first word of an operation.
@@ -367,13 +399,20 @@ impl Writer<'_> {
 
     /// An operation with its operands, and words behind them.
     fn emit(&mut self, choice: &Choice, places: &[(At, u64)], behind: &[u64]) {
+        let written = self.try_emit(choice, places, behind);
+        debug_assert!(written, "an operation that takes operands at any places");
+    }
+
+    /// The same, if there is such an operation for operands at these places.
+    fn try_emit(&mut self, choice: &Choice, places: &[(At, u64)], behind: &[u64]) -> bool {
         let at: Vec<At> = places.iter().map(|(at, _)| *at).collect();
-        let (code, any) = choice.pick(&at);
+        let Some((code, any)) = choice.pick(&at) else { return false };
         self.operation(code);
         for place in places {
             self.place(*place, any);
         }
         self.words.extend(behind);
+        true
     }
 
     /// A label other than 0, as an operand.
@@ -432,7 +471,9 @@ impl Writer<'_> {
                 Instr::Frame { change } => self.frame(*change, next),
                 Instr::Need { words, .. } => self.need(*words),
                 Instr::Op { kind, args, dst, .. } => self.op(*kind, args, dst),
-                Instr::Test { kind, args, other } => self.test(*kind, args, *other),
+                Instr::Test { kind, args, other } => {
+                    fuse::is_implied(instr, next) || self.test(*kind, args, *other)
+                }
                 _ => false,
             };
         if !shorter {
