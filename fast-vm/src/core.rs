@@ -27,6 +27,8 @@ pub(crate) struct Core {
     pub x: [Term; X_REGISTERS as usize],
     /// Where a move puts what it does not want to lose, and what is written nowhere goes.
     pub scratch: Term,
+    /// What an operation leaves for the one that does the rest.
+    pub pending: [u64; 4],
     /// Where `need` must not go beyond; null when the heap should be collected.
     pub limit: *mut u64,
     /// Where `frame` must not go below.
@@ -80,6 +82,7 @@ impl Core {
         Box::new(Core {
             x: [Term::DEAD; X_REGISTERS as usize],
             scratch: Term::DEAD,
+            pending: [0; 4],
             limit: ptr::null_mut(),
             stack_limit: ptr::null_mut(),
             pc: ptr::null(),

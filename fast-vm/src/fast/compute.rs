@@ -1,8 +1,8 @@
 //! Compute: `op` `test`.
 
-use super::control::go_slow;
+use super::dispatch::{self, Code};
 use super::operand::{Source, Target};
-use super::{M, Operation};
+use super::{M, Operation, go_slow};
 use crate::term::{Header, Kind, Term, order, tag};
 use std::marker::PhantomData;
 
@@ -242,8 +242,10 @@ impl<D: Target> Operation for SelfPid<D> {
 pub(crate) trait Comparison {
     /// Of two small integers.
     fn small(a: i64, b: i64) -> bool;
-    /// Of two words of which one is no small integer; must not need the interpreter's registers.
+    /// Of any two terms.
     fn other(a: Term, b: Term) -> bool;
+    /// The operation that compares any two.
+    const SLOWLY: Code;
 }
 
 /// Before in the term order.
@@ -256,7 +258,7 @@ pub(crate) struct Eq;
 pub(crate) struct Ne;
 
 macro_rules! comparisons {
-    ($($Name:ident |$a:ident, $b:ident| $small:expr, $other:ident;)*) => {$(
+    ($($Name:ident |$a:ident, $b:ident| $small:expr, $other:ident, $code:ident;)*) => {$(
         impl Comparison for $Name {
             #[inline(always)]
             fn small($a: i64, $b: i64) -> bool {
@@ -267,15 +269,17 @@ macro_rules! comparisons {
             fn other(a: Term, b: Term) -> bool {
                 order::compare(a, b).$other()
             }
+
+            const SLOWLY: Code = Code::$code;
         }
     )*};
 }
 
 comparisons! {
-    Lt |a, b| a < b, is_lt;
-    Ge |a, b| a >= b, is_ge;
-    Eq |a, b| a == b, is_eq;
-    Ne |a, b| a != b, is_ne;
+    Lt |a, b| a < b, is_lt, LtSlowly;
+    Ge |a, b| a >= b, is_ge, GeSlowly;
+    Eq |a, b| a == b, is_eq, EqSlowly;
+    Ne |a, b| a != b, is_ne, NeSlowly;
 }
 
 /// Goes on if a comparison holds. Layout: `[test, a, b, else]`.
@@ -287,21 +291,61 @@ impl<O: Comparison, A: Source, B: Source> Operation for Compare<O, A, B> {
         // SAFETY: the promise of `run`.
         unsafe {
             let (a, b) = (A::get(&m, 1), B::get(&m, 2));
-            let holds = if both_small(a, b) {
-                O::small(a as i64, b as i64)
-            } else {
-                compare_slowly::<O>(a, b)
-            };
-            m.pc = if holds { m.pc.add(4) } else { m.address(3) };
+            if !both_small(a, b) {
+                return go_compare(m, O::SLOWLY, a, b);
+            }
+            m.pc = if O::small(a as i64, b as i64) { m.pc.add(4) } else { m.address(3) };
         }
         m
     }
 }
 
-#[cold]
+/// Hands over to an operation that compares any two terms, for one with the layout of [`Compare`].
+///
+/// # Safety
+/// As for [`Operation::run`].
+#[inline(always)]
+unsafe fn go_compare(mut m: M, code: Code, a: u64, b: u64) -> M {
+    // SAFETY: the caller's promise.
+    unsafe { (*m.core).pending = [a, b, m.pc.add(4).expose_provenance() as u64, m.operand(3)] }
+    m.pc = dispatch::alone(code);
+    m
+}
+
+/// Compares any two terms.
+pub(crate) struct Slowly<O>(PhantomData<O>);
+
+impl<O: Comparison> Operation for Slowly<O> {
+    #[inline(always)]
+    unsafe fn run(mut m: M) -> M {
+        // SAFETY: the promise of `run`; `go_compare` has left the terms and the ways to go on.
+        unsafe {
+            let [a, b, then, other] = (*m.core).pending;
+            let to = if compare_slowly::<O>(a, b) { then } else { other };
+            m.pc = std::ptr::with_exposed_provenance(to as usize);
+        }
+        m
+    }
+}
+
 #[inline(never)]
-fn compare_slowly<O: Comparison>(a: u64, b: u64) -> bool {
+extern "C" fn compare_slowly<O: Comparison>(a: u64, b: u64) -> bool {
     O::other(Term(a), Term(b))
+}
+
+/// Whether any two terms are the same, as a comparison.
+pub(crate) struct SameTerms<const SAME: bool>;
+
+impl<const SAME: bool> Comparison for SameTerms<SAME> {
+    fn small(a: i64, b: i64) -> bool {
+        (a == b) == SAME
+    }
+
+    fn other(a: Term, b: Term) -> bool {
+        order::equal(a, b) == SAME
+    }
+
+    const SLOWLY: Code = if SAME { Code::SameSlowly } else { Code::DifferSlowly };
 }
 
 /// Goes on if two terms are the same (or are not, for `SAME` false). Layout: `[test, a, b, else]`.
@@ -313,16 +357,13 @@ impl<A: Source, B: Source, const SAME: bool> Operation for Same<A, B, SAME> {
         // SAFETY: the promise of `run`.
         unsafe {
             let (a, b) = (Term(A::get(&m, 1)), Term(B::get(&m, 2)));
-            let same = a == b || (a.is_pointer() && b.is_pointer() && same_slowly(a.0, b.0));
-            m.pc = if same == SAME { m.pc.add(4) } else { m.address(3) };
+            if a != b && a.is_pointer() && b.is_pointer() {
+                return go_compare(m, SameTerms::<SAME>::SLOWLY, a.0, b.0);
+            }
+            m.pc = if (a == b) == SAME { m.pc.add(4) } else { m.address(3) };
         }
         m
     }
-}
-
-#[inline(never)]
-extern "C" fn same_slowly(a: u64, b: u64) -> bool {
-    order::equal(Term(a), Term(b))
 }
 
 /// Goes on if a term is the same as a constant that is no pointer. Layout: `[test, a, b, else]`.
@@ -372,9 +413,7 @@ shapes! {
     /// An atom.
     IsAtom |term| term.tag() == tag::ATOM;
     /// A map.
-    IsMap |term| term.as_boxed().is_some_and(|boxed| {
-        matches!(boxed.header().kind(), Kind::MapLeaf | Kind::MapInner)
-    });
+    IsMap |term| term.as_kind(Kind::MapLeaf).is_some() || term.as_kind(Kind::MapInner).is_some();
     /// A process.
     IsPid |term| term.tag() == tag::PID;
     /// A float.

@@ -1,10 +1,10 @@
 //! Control: `jump` `switch` `call` `tail` `ret` `frame` `need`.
 
 use super::compute::Arithmetic;
+use super::dispatch::Code;
 use super::operand::{Source, Target};
-use super::{M, Operation, checkpoint, slow};
+use super::{M, Operation, go_grow, go_slow, pause};
 use crate::code::Cell;
-use crate::exec::control::function_at;
 use crate::term::Term;
 use std::marker::PhantomData;
 use std::ptr::with_exposed_provenance;
@@ -20,35 +20,9 @@ unsafe fn enter(mut m: M, entry: *const u64) -> M {
     m.reds -= 1;
     if m.reds <= 0 {
         // SAFETY: the caller's promise.
-        return unsafe { pause_call(m) };
+        return unsafe { pause(m, Code::PauseCall) };
     }
     m
-}
-
-/// # Safety
-/// As for [`enter`].
-#[inline(always)]
-unsafe fn pause_call(m: M) -> M {
-    // SAFETY: as for `enter`.
-    unsafe {
-        m.flush();
-        let pc = checkpoint(m.core, u64::from(function_at(m.pc).arity));
-        M::load(m.core, pc)
-    }
-}
-
-/// Executes the instruction whose site is this operand in full.
-///
-/// # Safety
-/// As for [`Operation::run`]; the operand must be the address of the operation's site.
-#[inline(always)]
-pub(super) unsafe fn go_slow(m: M, site: usize) -> M {
-    // SAFETY: the caller's promise.
-    unsafe {
-        m.flush();
-        let pc = slow(m.core, m.operand(site));
-        M::load(m.core, pc)
-    }
 }
 
 /// Calls a function of the module. Layout: `[call, entry, site]`; returns behind it.
@@ -145,9 +119,7 @@ pub(super) unsafe fn leave(mut m: M) -> M {
         m.sp = m.sp.add(1);
         m.reds -= 1;
         if m.reds <= 0 {
-            m.flush();
-            let pc = checkpoint(m.core, 1);
-            return M::load(m.core, pc);
+            return pause(m, Code::PauseRet);
         }
     }
     m
@@ -161,26 +133,41 @@ impl Operation for Reserve {
     unsafe fn run(mut m: M) -> M {
         // SAFETY: the promise of `run`.
         unsafe {
-            m.pc = m.pc.add(1);
-            if m.sp <= (*m.core).stack_limit {
-                m.flush();
-                grow(m.core, 1);
-                return M::load(m.core, m.pc);
+            if lacks_room(&m, 0) {
+                return go_grow(m, 1);
             }
+            m.pc = m.pc.add(1);
         }
         m
     }
 }
 
-/// Makes room on the stack.
+/// Whether the stack lacks room for so many slots and a return address.
 ///
 /// # Safety
-/// The registers of the core must be up to date.
-#[cold]
-#[inline(never)]
-pub(super) unsafe extern "C" fn grow(core: *mut crate::core::Core, words: u64) {
-    // SAFETY: the caller's promise.
-    unsafe { (*core).reserve(words as usize) }
+/// As for [`Operation::run`].
+#[inline(always)]
+pub(super) unsafe fn lacks_room(m: &M, slots: u64) -> bool {
+    // SAFETY: the core is alive.
+    let limit = unsafe { (*m.core).stack_limit };
+    (m.sp as usize).wrapping_sub(limit as usize) <= slots as usize * 8
+}
+
+/// Pushes slots that hold `[]`.
+///
+/// # Safety
+/// As for [`Operation::run`]; there must be room.
+#[inline(always)]
+pub(super) unsafe fn push_frame(m: &mut M, slots: u64) {
+    let mut left = slots;
+    while left > 0 {
+        // SAFETY: the caller's promise.
+        unsafe {
+            m.sp = m.sp.sub(1);
+            *m.sp = Term::NIL.0;
+        }
+        left -= 1;
+    }
 }
 
 /// Goes to a label. Layout: `[jump, to]`.
@@ -250,30 +237,15 @@ pub(crate) struct Frame;
 
 impl Operation for Frame {
     #[inline(always)]
-    unsafe fn run(m: M) -> M {
+    unsafe fn run(mut m: M) -> M {
         // SAFETY: the promise of `run`.
         unsafe {
-            let mut m = push_frame(m, m.operand(1));
+            let slots = m.operand(1);
+            if lacks_room(&m, slots) {
+                return go_grow(m, slots + 1);
+            }
+            push_frame(&mut m, slots);
             m.pc = m.pc.add(2);
-            m
-        }
-    }
-}
-
-/// Pushes slots that hold `[]`.
-///
-/// # Safety
-/// As for [`Operation::run`].
-#[inline(always)]
-pub(super) unsafe fn push_frame(m: M, slots: u64) -> M {
-    // SAFETY: the caller's promise; `room` has made room.
-    unsafe {
-        let mut m = room(m, slots);
-        let mut left = slots;
-        while left > 0 {
-            m.sp = m.sp.sub(1);
-            *m.sp = Term::NIL.0;
-            left -= 1;
         }
         m
     }
@@ -284,33 +256,18 @@ pub(crate) struct FrameRaw;
 
 impl Operation for FrameRaw {
     #[inline(always)]
-    unsafe fn run(m: M) -> M {
+    unsafe fn run(mut m: M) -> M {
         // SAFETY: the promise of `run`; there is room for so many.
         unsafe {
-            let mut m = room(m, m.operand(1));
-            m.sp = m.sp.sub(m.operand(1) as usize);
+            let slots = m.operand(1);
+            if lacks_room(&m, slots) {
+                return go_grow(m, slots + 1);
+            }
+            m.sp = m.sp.sub(slots as usize);
             m.pc = m.pc.add(2);
-            m
         }
+        m
     }
-}
-
-/// Makes sure of room for so many slots and a return address.
-///
-/// # Safety
-/// As for [`Operation::run`].
-#[inline(always)]
-pub(super) unsafe fn room(m: M, slots: u64) -> M {
-    // SAFETY: the caller's promise.
-    unsafe {
-        let left = (m.sp as usize).wrapping_sub((*m.core).stack_limit as usize);
-        if left <= slots as usize * 8 {
-            m.flush();
-            grow(m.core, slots + 1);
-            return M::load(m.core, m.pc);
-        }
-    }
-    m
 }
 
 /// Drops slots. Layout: `[frame, slots]`.
@@ -351,21 +308,23 @@ pub(crate) struct FrameMove<S, const RAW: bool>(PhantomData<S>);
 
 impl<S: Source, const RAW: bool> Operation for FrameMove<S, RAW> {
     #[inline(always)]
-    unsafe fn run(m: M) -> M {
+    unsafe fn run(mut m: M) -> M {
         // SAFETY: the promise of `run`.
         unsafe {
-            let mut m = if RAW {
-                let mut m = room(m, m.operand(1));
-                m.sp = m.sp.sub(m.operand(1) as usize);
-                m
+            let slots = m.operand(1);
+            if lacks_room(&m, slots) {
+                return go_grow(m, slots + 1);
+            }
+            if RAW {
+                m.sp = m.sp.sub(slots as usize);
             } else {
-                push_frame(m, m.operand(1))
-            };
+                push_frame(&mut m, slots);
+            }
             let word = S::get(&m, 2);
             super::operand::Y::set(&mut m, 3, word);
             m.pc = m.pc.add(4);
-            m
         }
+        m
     }
 }
 

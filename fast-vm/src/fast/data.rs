@@ -1,8 +1,8 @@
 //! Data: `move` `cons` `uncons` `tuple` `get` `pick` `map`.
 
-use super::control::{go_slow, leave, push_frame};
+use super::control::{lacks_room, leave, push_frame};
 use super::operand::{Source, Target};
-use super::{M, Operation};
+use super::{M, Operation, go_grow, go_slow};
 use crate::term::{Header, Kind, Term, tag};
 use std::marker::PhantomData;
 
@@ -211,7 +211,7 @@ impl<S: Source, D: Target> Operation for Get<S, D> {
             if tuple.tag() == tag::BOXED {
                 let header = Header::of(*tuple.address());
                 let index = m.operand(2) as usize;
-                if header.kind() == Kind::Tuple && index < header.words() {
+                if header.is(Kind::Tuple) && index < header.words() {
                     D::set(&mut m, 3, *tuple.address().add(1 + index));
                     m.pc = m.pc.add(5);
                     return m;
@@ -299,11 +299,15 @@ impl<S: Source, H: Target, T: Target> Operation for UnconsFrame<S, H, T> {
                 m.pc = m.address(4);
                 return m;
             }
-            let mut m = push_frame(m, m.operand(5));
+            let slots = m.operand(5);
+            if lacks_room(&m, slots) {
+                return go_grow(m, slots + 1);
+            }
+            push_frame(&mut m, slots);
             split::<H, T>(&mut m, list, 2);
             m.pc = m.pc.add(6);
-            m
         }
+        m
     }
 }
 

@@ -28,14 +28,19 @@ macro_rules! operations {
 
         #[cfg(not(any(target_family = "wasm", feature = "loop")))]
         mod threaded {
-            use super::super::{compute::*, control::*, data::*, operand::*, step::Probe, End, Slow};
+            use super::super::{compute::*, control::*, data::*, operand::*, step::Probe, End, Grow, PauseCall, PauseRet, Slow, SlowPending};
             use super::*;
 
             /// The handler of each operation, in order.
-            const HANDLERS: &[Handler] = &[exit_handler, $(handler::<$Operation>,)*];
+            static WORDS: &[Handler] = &[exit_handler, $(handler::<$Operation>,)*];
+
+            #[inline(always)]
+            pub(super) fn alone(code: Code) -> *const u64 {
+                (&raw const WORDS[code as usize]).cast()
+            }
 
             pub(super) fn word(code: Code) -> u64 {
-                HANDLERS[code as usize] as *const () as usize as u64
+                WORDS[code as usize] as *const () as usize as u64
             }
 
             unsafe extern "C" fn exit_handler(
@@ -72,11 +77,18 @@ macro_rules! operations {
 
         #[cfg(any(target_family = "wasm", feature = "loop"))]
         mod looping {
-            use super::super::{compute::*, control::*, data::*, operand::*, step::Probe, End, Slow};
+            use super::super::{compute::*, control::*, data::*, operand::*, step::Probe, End, Grow, PauseCall, PauseRet, Slow, SlowPending};
             use super::*;
 
+            static WORDS: &[u64] = &[Code::Exit as u64, $(Code::$Name as u64,)*];
+
+            #[inline(always)]
+            pub(super) fn alone(code: Code) -> *const u64 {
+                &raw const WORDS[code as usize]
+            }
+
             pub(super) fn word(code: Code) -> u64 {
-                code as u64
+                WORDS[code as usize]
             }
 
             pub(super) unsafe fn run(mut m: M) {
@@ -103,10 +115,15 @@ pub(crate) fn word(code: Code) -> u64 {
     chosen::word(code)
 }
 
+/// Code of this one operation, which has no operands.
+#[inline(always)]
+pub(crate) fn alone(code: Code) -> *const u64 {
+    chosen::alone(code)
+}
+
 /// Code that leaves the interpreter.
 pub(crate) fn exit() -> *const u64 {
-    static EXIT: OnceLock<[u64; 1]> = OnceLock::new();
-    EXIT.get_or_init(|| [word(Code::Exit)]).as_ptr()
+    alone(Code::Exit)
 }
 
 /// Where the first function of every process returns.

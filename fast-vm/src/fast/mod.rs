@@ -20,8 +20,10 @@ pub(crate) mod table;
 
 use crate::code::Site;
 use crate::core::Core;
+use crate::exec::control::function_at;
 use crate::exec::{Exec, Next};
 use crate::process::{Saved, Status};
+use dispatch::Code;
 use std::ptr::with_exposed_provenance;
 
 /// The registers of the interpreter.
@@ -140,6 +142,117 @@ pub(crate) unsafe extern "C" fn slow(core: *mut Core, site: u64) -> *const u64 {
     core.reds -= i64::from(site.instr().info().cost);
     let next = Exec { core, site }.run();
     go_on(core, next)
+}
+
+/// Hands over to the whole meaning of the instruction whose site is this operand: by way of an
+/// operation of its own, since a call here would make the handler save registers.
+///
+/// # Safety
+/// As for [`Operation::run`]; the operand must be the address of the operation's site.
+#[inline(always)]
+pub(crate) unsafe fn go_slow(mut m: M, site: usize) -> M {
+    // SAFETY: the caller's promise.
+    unsafe { (*m.core).pending[0] = m.operand(site) }
+    m.pc = dispatch::alone(Code::SlowPending);
+    m
+}
+
+/// See [`go_slow`].
+pub(crate) struct SlowPending;
+
+impl Operation for SlowPending {
+    #[inline(always)]
+    unsafe fn run(m: M) -> M {
+        // SAFETY: the promise of `run`; `go_slow` has left the site.
+        unsafe {
+            m.flush();
+            let pc = slow(m.core, (*m.core).pending[0]);
+            M::load(m.core, pc)
+        }
+    }
+}
+
+/// Looks after heap and turn before the function at `pc` is entered.
+pub(crate) struct PauseCall;
+
+impl Operation for PauseCall {
+    #[inline(always)]
+    unsafe fn run(mut m: M) -> M {
+        // SAFETY: the promise of `run`; `pause` has left the entry.
+        unsafe {
+            m.pc = with_exposed_provenance((*m.core).pending[0] as usize);
+            m.flush();
+            let pc = checkpoint(m.core, u64::from(function_at(m.pc).arity));
+            M::load(m.core, pc)
+        }
+    }
+}
+
+/// Looks after heap and turn before a caller goes on at `pc`.
+pub(crate) struct PauseRet;
+
+impl Operation for PauseRet {
+    #[inline(always)]
+    unsafe fn run(mut m: M) -> M {
+        // SAFETY: the promise of `run`; `pause` has left the return address.
+        unsafe {
+            m.pc = with_exposed_provenance((*m.core).pending[0] as usize);
+            m.flush();
+            let pc = checkpoint(m.core, 1);
+            M::load(m.core, pc)
+        }
+    }
+}
+
+/// Hands over to `PauseCall` or `PauseRet`.
+///
+/// # Safety
+/// As for [`Operation::run`].
+#[inline(always)]
+pub(crate) unsafe fn pause(mut m: M, code: Code) -> M {
+    // SAFETY: the caller's promise.
+    unsafe { (*m.core).pending[0] = m.pc.expose_provenance() as u64 }
+    m.pc = dispatch::alone(code);
+    m
+}
+
+/// Makes room on the stack for the operation at `pc`, which is then executed again.
+pub(crate) struct Grow;
+
+impl Operation for Grow {
+    #[inline(always)]
+    unsafe fn run(m: M) -> M {
+        // SAFETY: the promise of `run`; `go_grow` has left the operation and what it wants.
+        unsafe {
+            m.flush();
+            let core = &mut *m.core;
+            let [pc, words, ..] = core.pending;
+            grow(core, words);
+            M::load(m.core, with_exposed_provenance(pc as usize))
+        }
+    }
+}
+
+/// Hands over to [`Grow`].
+///
+/// # Safety
+/// As for [`Operation::run`].
+#[inline(always)]
+pub(crate) unsafe fn go_grow(mut m: M, words: u64) -> M {
+    // SAFETY: the caller's promise.
+    unsafe {
+        (*m.core).pending[0] = m.pc.expose_provenance() as u64;
+        (*m.core).pending[1] = words;
+    }
+    m.pc = dispatch::alone(Code::Grow);
+    m
+}
+
+#[cold]
+#[inline(never)]
+unsafe extern "C" fn grow(core: *mut Core, words: u64) {
+    // SAFETY: called by `Grow` only, with its core.
+    unsafe { (*core).reserve(words as usize) }
 }
 
 /// Where to go on after `next`.

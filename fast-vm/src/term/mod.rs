@@ -117,6 +117,12 @@ impl Header {
         Header((words as u64) << 8 | (kind as u64) << 3 | tag::HEADER)
     }
 
+    /// Whether it is the header of such a box.
+    #[inline(always)]
+    pub const fn is(self, kind: Kind) -> bool {
+        self.0 as u8 == (kind as u8) << 3 | tag::HEADER as u8
+    }
+
     /// How many words follow.
     pub const fn words(self) -> usize {
         (self.0 >> 8) as usize
@@ -370,7 +376,7 @@ impl Term {
     /// The box that it is, if it is of that kind.
     #[inline(always)]
     pub fn as_kind<'h>(self, kind: Kind) -> Option<Boxed<'h>> {
-        self.as_boxed().filter(|boxed| boxed.header().kind() == kind)
+        self.as_boxed().filter(|boxed| boxed.header().is(kind))
     }
 
     /// The elements of a tuple.
