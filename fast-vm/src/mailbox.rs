@@ -5,6 +5,9 @@
 //! being copied. When a message is looked at for the first time its term moves into the heap. Taking
 //! a message out of the middle costs nothing more than taking the first. Book: *Messages*.
 
+#[cfg(test)]
+mod tests;
+
 use crate::heap::Heap;
 use crate::term::copy::{self, Packer};
 use crate::term::{Pid, Term};

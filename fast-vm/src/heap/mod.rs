@@ -6,6 +6,8 @@
 //! no collection is possible. Knows nothing of processes. Book: *State*, *Limits*.
 
 pub mod gc;
+#[cfg(test)]
+mod tests;
 
 use crate::atom::Atom;
 use crate::term::bits::Shared;

@@ -80,6 +80,12 @@ impl Shared {
         self.capacity
     }
 
+    /// How many references there are.
+    #[cfg(test)]
+    pub fn references(&self) -> usize {
+        self.references.load(atomic::Ordering::Acquire)
+    }
+
     /// One more reference.
     pub fn retain(&self) {
         self.references.fetch_add(1, atomic::Ordering::Relaxed);

@@ -14,6 +14,9 @@
 //! it. What pays (measured against keys in the nodes themselves): replacing the value of one of
 //! 10,000 keys takes 0.41 of BEAM's time in place of 0.51.
 
+#[cfg(test)]
+mod tests;
+
 use super::order::compare_keys;
 use super::{Boxed, Kind, SMALL_MAX, Term};
 use crate::heap::Heap;

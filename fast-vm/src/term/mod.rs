@@ -16,6 +16,8 @@
 //! to, and whoever wants to keep it must let the collector see it (registers, stack, mailbox). All
 //! accessors here rely on that and on nothing else.
 
+#[cfg(test)]
+pub(crate) mod any;
 pub mod bits;
 pub mod copy;
 pub mod float;
@@ -23,6 +25,8 @@ pub mod integer;
 pub mod map;
 pub mod order;
 pub mod print;
+#[cfg(test)]
+mod tests;
 
 use crate::atom::Atom;
 use crate::code::FunEntry;
