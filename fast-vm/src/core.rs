@@ -75,6 +75,10 @@ pub(crate) struct Core {
     idle: Option<Box<Process>>,
 }
 
+// SAFETY: its addresses are into its own process, into immortal code, or dead; it is used by one
+// thread at a time.
+unsafe impl Send for Core {}
+
 impl Core {
     /// A core that runs nothing yet.
     pub fn new(machine: Arc<Machine>) -> Box<Core> {

@@ -5,6 +5,7 @@
 use crate::atom::Atom;
 use crate::code::Code;
 use crate::config::{Config, Host, Mode};
+use crate::crew::Crew;
 use crate::mailbox::Post;
 use crate::names::Names;
 use crate::slots::Slots;
@@ -63,8 +64,8 @@ pub(crate) struct Machine {
     pub stopped: AtomicBool,
     /// How.
     pub ended: Mutex<Option<End>>,
-    /// Processes that became ready and belong to no scheduler yet.
-    pub injector: crossbeam_deque::Injector<u32>,
+    /// The schedulers.
+    pub crew: Crew,
 }
 
 /// Whether code is lowered with a probe before every instruction: for steps one by one, exact fuel
@@ -114,7 +115,7 @@ impl Machine {
             crashes: Mutex::default(),
             stopped: AtomicBool::new(false),
             ended: Mutex::default(),
-            injector: crossbeam_deque::Injector::new(),
+            crew: Crew::default(),
             config,
         }
     }
@@ -151,6 +152,7 @@ impl Machine {
     pub fn end(&self, end: End) {
         self.ended.lock().get_or_insert(end);
         self.stopped.store(true, Ordering::Release);
+        self.crew.ring_all();
     }
 
     /// The spawn path of a process (`term.pid.path`); without paths kept, its slot and serial.

@@ -231,6 +231,14 @@ impl Process {
         }
     }
 
+    /// The function in which it waits or blocks, as `module:name/arity`.
+    pub(crate) fn place(&self) -> Option<String> {
+        // SAFETY: the address of a site, or null; sites live as long as the machine.
+        let function = unsafe { self.at.as_ref() }?.function();
+        let module = function.module().name.text();
+        Some(format!("{module}:{}/{}", function.name.text(), function.arity))
+    }
+
     /// Links, monitors and the like, made if there were none.
     pub(crate) fn ties(&mut self) -> &mut Ties {
         self.ties.get_or_insert_default()

@@ -385,5 +385,6 @@ impl Core {
     /// The process of a slot has become ready, or is new: somebody must run it.
     pub fn wake(&mut self, pid: Pid) {
         self.queue.push(pid.slot);
+        self.machine.crew.ring();
     }
 }

@@ -41,8 +41,8 @@ pub(crate) struct Inner {
     pub inbox: Queue,
     /// The process, while no core runs it.
     pub process: Option<Box<Process>>,
-    /// Whether a receive timer went off; with its epoch, so that a late one does nothing.
-    pub timed_out: bool,
+    /// The alarm of a receive that has gone off and has not been looked at.
+    pub timed_out: Option<crate::timers::Key>,
     /// Whether the process has a registered name; changed under the lock of the names only.
     pub named: bool,
 }

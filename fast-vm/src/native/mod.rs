@@ -21,7 +21,7 @@ mod math;
 mod numbers;
 mod ops;
 mod own;
-mod port;
+pub(crate) mod port;
 mod process;
 mod search;
 mod store;
