@@ -1,6 +1,6 @@
 //! The gates, as tests: book, rules, layers and crates agree.
 
-use xtask::{gates, isa_json, pins, programs, root, rules};
+use xtask::{gates, isa_json, model, pins, programs, root, rules};
 
 fn nothing_wrong(wrong: Vec<String>) {
     assert!(wrong.is_empty(), "{} faults:\n{}", wrong.len(), wrong.join("\n"));
@@ -9,6 +9,12 @@ fn nothing_wrong(wrong: Vec<String>) {
 #[test]
 fn rules_of_book_lock_and_table_are_the_same() {
     nothing_wrong(rules::check(&root()).expect("the book can be read"));
+}
+
+#[test]
+fn every_rule_is_in_the_model_or_listed_as_outside() {
+    let model = model::Model::load(&root()).expect("the model can be read");
+    nothing_wrong(model::check(&model));
 }
 
 #[test]
