@@ -10,7 +10,7 @@ cargo xtask TASK
   book               build the book into out/book and check its links
   codegen            write spec/isa.json anew from the instruction table
   rules              write spec/rules.lock anew from the book
-  pin RULE... | all  say that what depends on these rules fits their present text
+  pin RULE... | all  say that book, model, machine and cases agree about these rules
   figures            measure what the book quotes, with the installed OTP
   fuzz [SECONDS]     run every fuzz target for so long (default 30)
   tla [update]       run every model in TLC; write the numbers of states anew
