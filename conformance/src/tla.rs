@@ -1,9 +1,10 @@
 //! Programs for TLC: a verified program as the value that the model in `tla/` runs.
 //!
 //! Owns the spelling of instructions, terms and whole models in TLA+, and the list of what the
-//! model leaves out. Knows nothing of how TLC is run. Book: *The model*.
+//! model leaves out. How TLC is run is the business of [`crate::tlc`]. Book: *The model*.
 
 use crate::case::{Case, Expected, Program};
+use crate::tlc::Run;
 use lam_isa::kind::{Command, Op, Segment, SegmentKind};
 use lam_isa::operand::{Arity, Case as Constant, Dst, FrameChange, Label, OperandRef, Src, Target};
 use lam_isa::{FunRef, Function, Instr, Literal, Module, Verified, limits};
@@ -533,36 +534,15 @@ pub fn configuration(search: Search, checks: &str) -> String {
 }
 
 /// The outcome sets that TLC printed, by the number of the program, from 1.
-pub fn outcomes(printed: &str) -> BTreeMap<usize, BTreeSet<String>> {
+pub fn outcomes(run: &Run) -> BTreeMap<usize, BTreeSet<String>> {
     let mut sets: BTreeMap<usize, BTreeSet<String>> = BTreeMap::new();
-    for line in printed.lines() {
-        let Some(rest) = line.strip_prefix("\"OUTCOME ").and_then(|it| it.strip_suffix('"')) else {
-            continue;
-        };
-        let Some((number, outcome)) = rest.split_once(' ') else { continue };
+    for line in run.told("OUTCOME") {
+        let Some((number, outcome)) = line.split_once(' ') else { continue };
         if let Ok(number) = number.parse() {
-            sets.entry(number).or_default().insert(unescape(outcome));
+            sets.entry(number).or_default().insert(outcome.to_owned());
         }
     }
     sets
-}
-
-/// A string as TLC prints it, without its escapes.
-fn unescape(printed: &str) -> String {
-    let mut text = String::new();
-    let mut chars = printed.chars();
-    while let Some(c) = chars.next() {
-        match (c, c == '\\') {
-            (_, true) => match chars.next() {
-                Some('n') => text.push('\n'),
-                Some('t') => text.push('\t'),
-                Some(other) => text.push(other),
-                None => {}
-            },
-            (c, false) => text.push(c),
-        }
-    }
-    text
 }
 
 /// What the model has of some cases: see [`batch`].

