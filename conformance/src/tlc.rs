@@ -13,6 +13,7 @@ use std::time::{Duration, Instant};
 /// The modules of the model that a program needs, for whom the repository is not there.
 pub const MODULES: &[(&str, &str)] = &[
     ("LamTerms", include_str!("../../tla/LamTerms.tla")),
+    ("LamTable", include_str!("../../tla/LamTable.tla")),
     ("LamState", include_str!("../../tla/LamState.tla")),
     ("LamError", include_str!("../../tla/LamError.tla")),
     ("LamData", include_str!("../../tla/LamData.tla")),
