@@ -89,16 +89,46 @@ Effect(m, p) ==
         [] OTHER              -> NativeCall(m, p, i)
 -----------------------------------------------------------------------------
 (* Steps.  In the schedule language a step is one effect and the local     *)
-(* instructions after it; an arrival, a timer and a spawn run no           *)
-(* instruction of anyone.                                                  *)
-RECURSIVE RunLocal(_, _)
-RunLocal(ps, p) ==
-  IF ps.st = "ready" /\ ~EffectAhead(ps) THEN RunLocal(Local(ps, p), p) ELSE ps
-Settle(m, p) == IF m.ended # "" THEN m ELSE With(m, p, RunLocal(m.procs[p], p))
+(* instructions after it, up to the first safepoint after Quantum          *)
+(* reductions; an arrival, a timer and a spawn run no instruction of       *)
+(* anyone.  An instruction is paid with fuel, if that is limited, before   *)
+(* it is executed.                                                         *)
+SchedCostTable(ps)  == Cost[Instr(ps.pc).op]
+AtSafepoint(ps)     == Instr(ps.pc).op \in Safepoints
+LimFuelSpent(m)     == By("LimFuelSpent", [m EXCEPT !.ended = "exhausted(fuel)"])
+Pays(m, n)          == m.fuel = -1 \/ n <= m.fuel
+Pay(m, n)           == IF m.fuel = -1 THEN m ELSE [m EXCEPT !.fuel = @ - n]
+(* A run of local instructions: the process, what the step has spent, and  *)
+(* why it is over, "" if it is not.  2^n instructions are twice 2^(n-1),   *)
+(* which keeps TLC's recursion flat.                                       *)
+SchedStepLong(run)  == By("SchedStepLong", [run EXCEPT !.over = "long"])
+LocalInstr(m, run, p) ==
+  LET ps    == run.ps
+      total == run.spent + SchedCostTable(ps)
+  IN  CASE ps.st # "ready" \/ EffectAhead(ps)          -> [run EXCEPT !.over = "effect"]
+        [] run.spent >= Quantum /\ AtSafepoint(ps)     -> SchedStepLong(run)
+        [] ~Pays(m, total)                             -> [run EXCEPT !.over = "fuel"]
+        [] OTHER -> [ps |-> Local(ps, p), spent |-> total, over |-> ""]
+RECURSIVE RunLocal(_, _, _, _)
+RunLocal(m, run, p, n) ==
+  IF run.over # "" THEN run
+  ELSE IF n = 0 THEN LocalInstr(m, run, p)
+  ELSE RunLocal(m, RunLocal(m, run, p, n - 1), p, n - 1)
+Settle(m, p, spent) ==      \* p runs on, having spent so much of m's fuel in this step
+  IF m.ended # "" THEN m
+  ELSE LET run == RunLocal(m, [ps |-> m.procs[p], spent |-> spent, over |-> ""], p, 24)
+           out == Pay(With(m, p, run.ps), run.spent)
+       IN  IF run.over = "fuel" THEN LimFuelSpent(out) ELSE out
 SchedStepLocal(m, p)  == By("SchedStepLocal",
-  IF Grain = "instr" THEN With(m, p, Local(m.procs[p], p)) ELSE Settle(m, p))
+  LET cost == SchedCostTable(m.procs[p]) IN
+  CASE Grain # "instr" -> Settle(m, p, 0)
+    [] Pays(m, cost)   -> Pay(With(m, p, Local(m.procs[p], p)), cost)
+    [] OTHER           -> LimFuelSpent(m))
 SchedStepEffect(m, p) == By("SchedStepEffect",
-  IF Grain = "instr" THEN Effect(m, p) ELSE Settle(Effect(m, p), p))
+  LET cost == SchedCostTable(m.procs[p]) IN
+  CASE ~Pays(m, cost)  -> LimFuelSpent(m)
+    [] Grain = "instr" -> Pay(Effect(m, p), cost)
+    [] OTHER           -> Settle(Effect(m, p), p, cost))
 SchedStepEnd(m, p)    == By("SchedStepEnd", EndProcessTell(m, p, m.procs[p].reason))
 StepOf(m, p) ==
   CASE m.procs[p].st = "exiting"   -> SchedStepEnd(m, p)
@@ -113,7 +143,7 @@ Woken(m) == {q \in DOMAIN m.procs : m.procs[q].st = "ready"
                /\ (q \notin DOMAIN procs \/ procs[q].st \in {"waiting", "blocked"})}
 RECURSIVE SettleAll(_, _)
 SettleAll(m, s) == IF s = {} THEN m
-                   ELSE LET q == CHOOSE e \in s : TRUE IN SettleAll(Settle(m, q), s \ {q})
+                   ELSE LET q == CHOOSE e \in s : TRUE IN SettleAll(Settle(m, q, 0), s \ {q})
 Become(m, label) ==
   LET out == IF Grain = "fused" /\ Calm[prog] THEN SettleAll(m, Woken(m)) ELSE m IN
   /\ procs' = out.procs
@@ -123,11 +153,13 @@ Become(m, label) ==
   /\ now' = (IF Image[prog].clocked THEN out.now ELSE 0)
   /\ ports' = out.ports
   /\ ended' = out.ended
+  /\ fuel' = out.fuel
   /\ last' = label
   /\ UNCHANGED prog
 
 (* The choices and their labels *)
-CanStep(p) == ended = "" /\ procs[p].st \in {"ready", "exiting"}
+Runs(ps)   == ps.st \in {"ready", "exiting"}
+CanStep(p) == ended = "" /\ Runs(procs[p])
 CanFire(p) == ended = "" /\ procs[p].st = "waiting" /\ procs[p].due # -1
 Step(p)       == CanStep(p) /\ Become(StepOf(M, p), "s:" \o Path(p))
 Deliver(a, b) == /\ ended = "" /\ <<a, b>> \in DOMAIN wires
@@ -212,15 +244,17 @@ Init ==
     /\ now = 0
     /\ ports = <<>>
     /\ ended = ""
+    /\ fuel = Image[k].lim.fuel
     /\ last = ""
 AnyStep ==
   \/ \E p \in DOMAIN procs : Step(p)
   \/ \E e \in DOMAIN wires : Worth(e[1], e[2]) /\ Deliver(e[1], e[2])
   \/ \E p \in DOMAIN procs : Fire(p)
   \/ \E k \in DOMAIN timers : FireTimer(k)
-Still == UNCHANGED <<prog, procs, wires, names, timers, now, ports, ended, last>>
-Next ==
-  IF Terminal THEN Still         \* so that TLC's deadlock check finds only real holes
+Still == UNCHANGED <<prog, procs, wires, names, timers, now, ports, ended, fuel, last>>
+EndMachineQuiet == By("EndMachineQuiet", Still)
+Next ==      \* the end repeats itself, so that TLC's deadlock check finds only real holes
+  IF Terminal THEN IF ended = "" THEN EndMachineQuiet ELSE Still
   ELSE IF Ample /\ \E p \in DOMAIN procs : Alone(p)
   THEN Step(CHOOSE p \in DOMAIN procs : Alone(p))
   ELSE AnyStep

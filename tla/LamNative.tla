@@ -3,9 +3,9 @@
 (* Native: functions of the host.  Those that touch their caller alone are *)
 (* functions of the process; the others, which begin a step, of the        *)
 (* machine.  In the model are names, the dictionary, references, aliases,  *)
-(* timers, group leaders, is_process_alive, output, halt, and those that   *)
-(* stand for an instruction; not in it are clocks, process_info and what   *)
-(* only computes.                                                          *)
+(* timers, clocks, group leaders, is_process_alive, output, halt, and      *)
+(* those that stand for an instruction; not in it are input, process_info  *)
+(* and what only computes.                                                 *)
 (***************************************************************************)
 EXTENDS LamMessage
 
@@ -94,6 +94,19 @@ ExecTimerRead(m, r) == By("ExecTimerRead",
   IF Running(m, r) = {} THEN Good(m, False)
   ELSE Good(m, TimeLeft(m, CHOOSE e \in Running(m, r) : TRUE)))
 
+(* Clocks: now is in milliseconds, a unit is how many of it make a second, *)
+(* and the clock began so many seconds after the epoch of Unix.            *)
+Began == 1257894000
+Units == [second |-> 1, millisecond |-> 1000, microsecond |-> 1000000,
+          nanosecond |-> 1000000000, native |-> 1000000000]
+InUnit(ms, unit) == IF unit < 1000 THEN (ms * unit) \div 1000 ELSE ms * (unit \div 1000)
+ExecClockRead(m, since, unit) == By("ExecClockRead",
+  Good(m, MkInt(since * unit + InUnit(m.now, unit))))
+ReadClock(m, since, v) ==
+  CASE IsAny(v, DOMAIN Units) -> ExecClockRead(m, since, Units[v[2]])
+    [] IsInt(v) /\ v[2] > 0   -> ExecClockRead(m, since, v[2])
+    [] OTHER                  -> Bad(m, BadArg)
+
 (* Group leaders, and whether a process lives: asked by a signal *)
 ExecLeaderRequest(m, p, leader, d) == By("ExecLeaderRequest",
   IF d = p THEN Good([m EXCEPT !.procs[p].leader = leader], True)
@@ -152,6 +165,8 @@ SharedValue(m, p, nat, a) ==
     [] n = "start_timer"   -> StartTimer(m, p, a[1], a[2], a[3], TRUE)
     [] n = "cancel_timer"  -> IF IsRef(a[1]) THEN ExecTimerCancel(m, a[1]) ELSE Bad(m, BadArg)
     [] n = "read_timer"    -> IF IsRef(a[1]) THEN ExecTimerRead(m, a[1]) ELSE Bad(m, BadArg)
+    [] n = "monotonic_time" -> ReadClock(m, 0, IF nat[3] = 0 THEN MkAtom("native") ELSE a[1])
+    [] n = "system_time"   -> ReadClock(m, Began, a[1])
     [] n = "group_leader"  -> SetLeader(m, p, a[1], a[2])
     [] n = "is_process_alive" -> IF a[1] = MkPid(p) THEN ExecInfoOwn(m) ELSE Bad(m, BadArg)
     [] n = "halt"          -> Halt(m, IF nat[3] = 0 THEN MkInt(0) ELSE a[1])

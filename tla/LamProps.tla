@@ -59,6 +59,10 @@ MonitorOK == \A p \in Pids : Lives(p) => \A w \in procs[p].watching :
     + Cardinality({k \in DOMAIN procs[w[2]].watchers : procs[w[2]].watchers[k][1] = w[1]})
     + Has(w[2], p, LAMBDA s : s[1] = "down" /\ s[2] = w[1])
 
+(* Of the living, fewer than the schedulers have a budget without end, so  *)
+(* one scheduler is left for the others.                                   *)
+GreedyOK == Cardinality({p \in Pids : procs[p].budget = -1}) < Limit.schedulers
+
 (* At the end nothing is left undone: watches and links are between live   *)
 (* processes, links are held by both ends, no unlink is pending.           *)
 EndOK == Terminal /\ ended = "" => \A p \in Pids : Lives(p) =>

@@ -12,7 +12,7 @@
 EXTENDS LamBits
 
 M == [procs |-> procs, wires |-> wires, names |-> names, timers |-> timers,
-      now |-> now, ports |-> ports, ended |-> ended]
+      now |-> now, ports |-> ports, ended |-> ended, fuel |-> fuel]
 
 Alive(m, q)      == m.procs[q].st # "dead"
 With(m, q, ps)   == [m EXCEPT !.procs[q] = ps]

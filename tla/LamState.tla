@@ -13,7 +13,7 @@
 (* is <<"fun", n>> or <<"ext", module, name, arity>>.  All of this is what *)
 (* the exporter prints from a verified module.                             *)
 (***************************************************************************)
-EXTENDS LamTerms
+EXTENDS LamTerms, LamTable
 
 CONSTANTS
   Progs,     \* the programs, a sequence; a behaviour runs one of them
@@ -34,15 +34,17 @@ VARIABLES
   now,       \* the clock, in milliseconds; stays 0 unless the program asks
   ports,     \* port -> what was written to it
   ended,     \* "" or how the machine ended early
+  fuel,      \* reductions left for the machine, -1 for no limit
   last       \* the label of the step that led here; not in core, the VIEW
 
-core == <<prog, procs, wires, names, timers, now, ports, ended>>
+core == <<prog, procs, wires, names, timers, now, ports, ended, fuel>>
 
 (* TLC evaluates a constant that the configuration replaces anew at every  *)
 (* use, but a definition made of constants only once.                      *)
 Image == Progs
 Funs  == Image[prog].funs
 Limit == Image[prog].lim
+Schedulers == 1 .. Limit.schedulers
 
 (* A rule by its name, and what comes of it.  A model that counts rules    *)
 (* replaces this operator (LamCover).                                      *)

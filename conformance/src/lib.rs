@@ -8,6 +8,7 @@ pub mod case;
 pub mod generate;
 pub mod judge;
 pub mod tla;
+pub mod tlc;
 
 pub use case::{Case, Expected};
 pub use judge::{Verdict, judge};

@@ -1,9 +1,10 @@
 //! Programs for TLC: a verified program as the value that the model in `tla/` runs.
 //!
 //! Owns the spelling of instructions, terms and whole models in TLA+, and the list of what the
-//! model leaves out. Knows nothing of how TLC is run. Book: *The model*.
+//! model leaves out. How TLC is run is the business of [`crate::tlc`]. Book: *The model*.
 
 use crate::case::{Case, Expected, Program};
+use crate::tlc::Run;
 use lam_isa::kind::{Command, Op, Segment, SegmentKind};
 use lam_isa::operand::{Arity, Case as Constant, Dst, FrameChange, Label, OperandRef, Src, Target};
 use lam_isa::{FunRef, Function, Instr, Literal, Module, Verified, limits};
@@ -54,6 +55,9 @@ const NATIVES: &[(&str, &str, u8)] = &[
     ("erlang", "start_timer", 3),
     ("erlang", "cancel_timer", 1),
     ("erlang", "read_timer", 1),
+    ("erlang", "monotonic_time", 0),
+    ("erlang", "monotonic_time", 1),
+    ("erlang", "system_time", 1),
     ("erlang", "is_process_alive", 1),
     ("erlang", "group_leader", 2),
     ("erlang", "halt", 0),
@@ -78,13 +82,19 @@ const NATIVES: &[(&str, &str, u8)] = &[
     ("erlang", "!", 2),
 ];
 
-/// Limits of a machine that the model knows, by the names that cases give them.
-const LIMITS: [(&str, u64); 4] = [
+/// Limits of a machine that the model knows, by the names that cases give them, and what they are
+/// by default: fuel is not limited.
+const LIMITS: [(&str, i64); 6] = [
     ("mailbox", 1 << 24),
     ("processes", 1 << 20),
+    ("fuel", -1),
     ("schedulers", 1),
-    ("budget", limits::BUDGET_MAX as u64),
+    ("quantum", limits::QUANTUM as i64),
+    ("budget", limits::BUDGET_MAX as i64),
 ];
+
+/// Limits that make the steps of different processes depend on each other.
+const SHARED_LIMITS: [&str; 3] = ["mailbox", "processes", "fuel"];
 
 /// The TLA+ value of a program whose root calls `main/0` of the first module.
 ///
@@ -106,7 +116,7 @@ pub fn program_within(modules: &[Rc<Verified>], limits: &BTreeMap<String, u64>) 
         return unsupported(format!("the limit `{name}`"));
     }
     let limited = LIMITS.map(|(name, default)| {
-        let value = limits.get(name).copied().unwrap_or(default);
+        let value = limits.get(name).map_or(default, |n| i64::try_from(*n).unwrap_or(i64::MAX));
         format!("{name} |-> {}", value.min(1 << 30))
     });
     let mut bases = BTreeMap::new();
@@ -125,8 +135,7 @@ pub fn program_within(modules: &[Rc<Verified>], limits: &BTreeMap<String, u64>) 
         }
     }
     let Some(first) = modules.first() else { return unsupported("a program of no module") };
-    let calm =
-        traits.calm && ["mailbox", "processes"].iter().all(|name| !limits.contains_key(*name));
+    let calm = traits.calm && SHARED_LIMITS.iter().all(|name| !limits.contains_key(*name));
     Ok(format!(
         "[name |-> {}, calm |-> {}, clocked |-> {}, uses |-> {{{}}},\n lim |-> [{}],\n funs |-> <<\n{}>>]",
         text(first.name())?,
@@ -157,7 +166,8 @@ impl Traits {
         let atoms = Atoms::of(module);
         // Whoever does not know the module cannot call its natives.
         self.calm &= !atoms.has("erlang") && !atoms.has("lam");
-        self.clocked |= atoms.has("cancel_timer") || atoms.has("read_timer");
+        let clocks = ["cancel_timer", "read_timer", "monotonic_time", "system_time"];
+        self.clocked |= clocks.iter().any(|name| atoms.has(name));
         for instr in module.functions.iter().flat_map(|function| &function.code) {
             match instr {
                 Instr::Spawn { options, .. } => self.note_options(module, options),
@@ -526,43 +536,27 @@ pub fn model(name: &str, root: &str, programs: &[String]) -> String {
 /// The configuration for TLC that goes with [`model`]; `checks` are further lines, such as
 /// `INVARIANT Report`.
 pub fn configuration(search: Search, checks: &str) -> String {
+    configuration_of(search, "Spec", "core", checks)
+}
+
+/// The same for a model with a specification and a view of its own.
+pub fn configuration_of(search: Search, specification: &str, view: &str, checks: &str) -> String {
     format!(
-        "CONSTANTS\n  Progs <- ProgsDef\n  {}\nSPECIFICATION Spec\nVIEW core\n{checks}\n",
+        "CONSTANTS\n  Progs <- ProgsDef\n  {}\nSPECIFICATION {specification}\nVIEW {view}\n{checks}\n",
         search.constants()
     )
 }
 
 /// The outcome sets that TLC printed, by the number of the program, from 1.
-pub fn outcomes(printed: &str) -> BTreeMap<usize, BTreeSet<String>> {
+pub fn outcomes(run: &Run) -> BTreeMap<usize, BTreeSet<String>> {
     let mut sets: BTreeMap<usize, BTreeSet<String>> = BTreeMap::new();
-    for line in printed.lines() {
-        let Some(rest) = line.strip_prefix("\"OUTCOME ").and_then(|it| it.strip_suffix('"')) else {
-            continue;
-        };
-        let Some((number, outcome)) = rest.split_once(' ') else { continue };
+    for line in run.told("OUTCOME") {
+        let Some((number, outcome)) = line.split_once(' ') else { continue };
         if let Ok(number) = number.parse() {
-            sets.entry(number).or_default().insert(unescape(outcome));
+            sets.entry(number).or_default().insert(outcome.to_owned());
         }
     }
     sets
-}
-
-/// A string as TLC prints it, without its escapes.
-fn unescape(printed: &str) -> String {
-    let mut text = String::new();
-    let mut chars = printed.chars();
-    while let Some(c) = chars.next() {
-        match (c, c == '\\') {
-            (_, true) => match chars.next() {
-                Some('n') => text.push('\n'),
-                Some('t') => text.push('\t'),
-                Some(other) => text.push(other),
-                None => {}
-            },
-            (c, false) => text.push(c),
-        }
-    }
-    text
 }
 
 /// What the model has of some cases: see [`batch`].

@@ -133,10 +133,12 @@ fn walk(folder: &Path, files: &mut Vec<PathBuf>) -> Result<()> {
     for entry in folder.read_dir().with_context(|| format!("reading {}", folder.display()))? {
         let path = entry?.path();
         let name = path.file_name().map(|n| n.to_string_lossy().into_owned()).unwrap_or_default();
+        // In a worktree `.git` is a file.
+        if ["target", "out", ".git"].contains(&name.as_str()) {
+            continue;
+        }
         if path.is_dir() {
-            if !["target", "out", ".git"].contains(&name.as_str()) {
-                walk(&path, files)?;
-            }
+            walk(&path, files)?;
         } else {
             files.push(path);
         }

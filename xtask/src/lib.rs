@@ -10,6 +10,7 @@ pub mod gates;
 pub mod highlight;
 pub mod isa_json;
 pub mod links;
+pub mod model;
 pub mod pins;
 pub mod programs;
 pub mod prose;

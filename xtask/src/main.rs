@@ -8,12 +8,13 @@ cargo xtask TASK
 
   test               everything that must hold, fast first
   book               build the book into out/book and check its links
-  codegen            write spec/isa.json anew from the instruction table
+  codegen            write spec/isa.json and tla/LamTable.tla from the instruction table
   rules              write spec/rules.lock anew from the book
-  pin RULE... | all  say that what depends on these rules fits their present text
+  pin RULE... | all  say that book, model, machine and cases agree about these rules
   figures            measure what the book quotes, with the installed OTP
   fuzz [SECONDS]     run every fuzz target for so long (default 30)
-  tla [update]       run every model in TLC; write the numbers of states anew
+  tla [WORD...]      run the models in TLC: --nightly the large ones too, --update writes the
+                     numbers of states anew, other words choose models by their names
   preprocess         the book's preprocessor, for `mdbook build`";
 
 fn main() -> ExitCode {
@@ -22,7 +23,11 @@ fn main() -> ExitCode {
     let done = match words.as_slice() {
         ["test"] => return steps::test(&root()),
         ["book"] => book::build(&root()).map(|report| say(&report)),
-        ["codegen"] => isa_json::write(&root()).map(|report| say(&report)),
+        ["codegen"] => isa_json::write(&root()).and_then(|report| {
+            say(&report);
+            say(&tla::table::write(&root())?);
+            Ok(())
+        }),
         ["figures"] => figures::measure(&root()).map(|report| say(&report)),
         ["rules"] => rules::write(&root()).map(|report| say(&report)),
         ["pin", rules @ ..] if !rules.is_empty() => {
@@ -33,8 +38,10 @@ fn main() -> ExitCode {
             Ok(seconds) => fuzz::run(&root(), seconds).map(|report| say(&report)),
             Err(_) => Err(anyhow::anyhow!("`{seconds}` is not a number of seconds")),
         },
-        ["tla"] => tla::check(&root(), false).map(|report| say(&report)),
-        ["tla", "update"] => tla::check(&root(), true).map(|report| say(&report)),
+        ["tla", words @ ..] => match tla::Choice::of(words) {
+            Some(choice) => tla::check(&root(), &choice).map(|verdict| say(&verdict.to_string())),
+            None => Err(anyhow::anyhow!("`cargo xtask tla` has --nightly and --update")),
+        },
         ["preprocess", "supports", _] => Ok(()),
         ["preprocess"] => book::preprocess(),
         ["help" | "-h" | "--help"] => {

@@ -1,6 +1,6 @@
 //! The gates, as tests: book, rules, layers and crates agree.
 
-use xtask::{gates, isa_json, pins, programs, root, rules};
+use xtask::{gates, isa_json, model, pins, programs, root, rules, tla};
 
 fn nothing_wrong(wrong: Vec<String>) {
     assert!(wrong.is_empty(), "{} faults:\n{}", wrong.len(), wrong.join("\n"));
@@ -12,6 +12,12 @@ fn rules_of_book_lock_and_table_are_the_same() {
 }
 
 #[test]
+fn every_rule_is_in_the_model_or_listed_as_outside() {
+    let model = model::Model::load(&root()).expect("the model can be read");
+    nothing_wrong(model::check(&model));
+}
+
+#[test]
 fn what_depends_on_a_rule_fits_its_text() {
     nothing_wrong(pins::check(&root()).expect("book, cases and code can be read"));
 }
@@ -19,6 +25,7 @@ fn what_depends_on_a_rule_fits_its_text() {
 #[test]
 fn the_table_as_data_is_current() {
     nothing_wrong(isa_json::check(&root()).expect("the table can be written"));
+    nothing_wrong(tla::table::check(&root()));
 }
 
 #[test]
