@@ -11,7 +11,7 @@ use lam_isa::Verified;
 use lam_isa::link::{Needs, reach};
 use serde_json::json;
 use std::fmt::Write;
-use std::rc::Rc;
+use std::sync::Arc;
 
 /// Verify programs and tell what they need.
 #[derive(clap::Args)]
@@ -26,12 +26,12 @@ pub struct Check {
 impl Check {
     /// Verifies every file, then looks at what all of them together lack.
     pub fn run(self, console: &Console) -> Result<Status, Failure> {
-        let mut modules: Vec<(String, Rc<Verified>)> = Vec::new();
+        let mut modules: Vec<(String, Arc<Verified>)> = Vec::new();
         let mut failures: Option<Failure> = None;
         for file in &self.files {
             match input::load(file) {
                 Ok(verified) => {
-                    modules.extend(verified.into_iter().map(|m| (file.clone(), Rc::new(m))));
+                    modules.extend(verified.into_iter().map(|m| (file.clone(), Arc::new(m))));
                 }
                 // One run tells of every file; the first failure decides the status.
                 Err(failure) => match &mut failures {
@@ -40,7 +40,7 @@ impl Check {
                 },
             }
         }
-        let roots: Vec<Rc<Verified>> = modules.iter().map(|(_, module)| module.clone()).collect();
+        let roots: Vec<Arc<Verified>> = modules.iter().map(|(_, module)| module.clone()).collect();
         let mut shelves = Shelves::new(&roots, &self.files[0], &self.search);
         let needs = reach(&roots, &mut shelves);
         console.out(&match console.json {
@@ -62,7 +62,7 @@ impl Check {
 
 /// The modules beyond those given, and how many of their functions are reached.
 fn others<'n>(
-    modules: &'n [(String, Rc<Verified>)],
+    modules: &'n [(String, Arc<Verified>)],
     needs: &'n Needs,
 ) -> impl Iterator<Item = (&'n String, usize)> {
     let given = |name: &str| modules.iter().any(|(_, module)| module.name() == name);
@@ -70,7 +70,7 @@ fn others<'n>(
     others.map(|name| (name, needs.functions.get(name).copied().unwrap_or(0)))
 }
 
-fn as_text(modules: &[(String, Rc<Verified>)], needs: &Needs) -> String {
+fn as_text(modules: &[(String, Arc<Verified>)], needs: &Needs) -> String {
     let mut text = String::new();
     for (file, module) in modules {
         let _ = writeln!(
@@ -111,7 +111,7 @@ fn count(n: usize, noun: &str) -> String {
     format!("{n} {noun}{}", if n == 1 { "" } else { "s" })
 }
 
-fn as_json(modules: &[(String, Rc<Verified>)], needs: &Needs) -> serde_json::Value {
+fn as_json(modules: &[(String, Arc<Verified>)], needs: &Needs) -> serde_json::Value {
     json!({
         "modules": modules.iter().map(|(file, module)| json!({
             "file": file,

@@ -12,10 +12,9 @@ use lam_isa::link::{FunctionName, Library};
 use lam_reference::code::Loader;
 use lam_reference::native;
 use lam_reference::term::Atom;
-use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
-use std::rc::Rc;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 /// The flags that say where to look.
 #[derive(clap::Args, Clone, Debug, Default)]
@@ -33,15 +32,15 @@ pub struct Search {
 
 /// The modules that can be found.
 pub struct Shelves {
-    given: BTreeMap<String, Rc<Verified>>,
+    given: BTreeMap<String, Arc<Verified>>,
     folders: Vec<PathBuf>,
-    found: RefCell<BTreeMap<String, Option<Rc<Verified>>>>,
-    troubles: RefCell<Vec<Failure>>,
+    found: Mutex<BTreeMap<String, Option<Arc<Verified>>>>,
+    troubles: Mutex<Vec<Failure>>,
 }
 
 impl Shelves {
     /// The given modules, the folder of the file they are from, and what `search` names.
-    pub fn new(given: &[Rc<Verified>], file: &str, search: &Search) -> Shelves {
+    pub fn new(given: &[Arc<Verified>], file: &str, search: &Search) -> Shelves {
         let mut folders = vec![];
         if file != "-" {
             let beside = Path::new(file).parent().map(Path::to_path_buf).unwrap_or_default();
@@ -58,35 +57,36 @@ impl Shelves {
         Shelves {
             given: given.collect(),
             folders,
-            found: RefCell::default(),
-            troubles: RefCell::default(),
+            found: Mutex::default(),
+            troubles: Mutex::default(),
         }
     }
 
     /// What was wrong with modules that were found.
     pub fn troubles(&self) -> Vec<Failure> {
-        self.troubles.take()
+        std::mem::take(&mut *lock(&self.troubles))
     }
 
-    fn find(&self, name: &str) -> Option<Rc<Verified>> {
+    /// The module of that name, read if it has not been before.
+    pub fn find(&self, name: &str) -> Option<Arc<Verified>> {
         if let Some(module) = self.given.get(name) {
             return Some(module.clone());
         }
-        if let Some(known) = self.found.borrow().get(name) {
+        if let Some(known) = lock(&self.found).get(name) {
             return known.clone();
         }
         let module = self.read(name);
-        self.found.borrow_mut().insert(name.to_owned(), module.clone());
+        lock(&self.found).insert(name.to_owned(), module.clone());
         module
     }
 
-    fn read(&self, name: &str) -> Option<Rc<Verified>> {
+    fn read(&self, name: &str) -> Option<Arc<Verified>> {
         // A name that is no file name is no module of ours.
         if name.is_empty() || name.contains(['/', '\\', '\0']) || name.starts_with("..") {
             return None;
         }
         if let Some(module) = shipped::module(name) {
-            return Some(Rc::new(module));
+            return Some(Arc::new(module));
         }
         let forms = ["beam", "lamb", "lam"];
         let files = self
@@ -95,17 +95,22 @@ impl Shelves {
             .flat_map(|folder| forms.map(|form| folder.join(format!("{name}.{form}"))));
         let file = files.into_iter().find(|file| file.is_file())?;
         match input::load(&file.to_string_lossy()) {
-            Ok(modules) => modules.into_iter().map(Rc::new).find(|module| module.name() == name),
+            Ok(modules) => modules.into_iter().map(Arc::new).find(|module| module.name() == name),
             Err(failure) => {
-                self.troubles.borrow_mut().push(failure);
+                lock(&self.troubles).push(failure);
                 None
             }
         }
     }
 }
 
+/// What a lock protects; who panicked while he held it has left nothing half done here.
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
 impl Library for Shelves {
-    fn module(&mut self, name: &str) -> Option<Rc<Verified>> {
+    fn module(&mut self, name: &str) -> Option<Arc<Verified>> {
         self.find(name)
     }
 
@@ -114,9 +119,13 @@ impl Library for Shelves {
     }
 }
 
-impl Loader for Shelves {
-    fn load(&self, module: &str) -> Option<Rc<Verified>> {
-        self.find(module)
+/// Shelves as the reference machine asks them.
+#[derive(Debug)]
+pub struct Shelf(pub Arc<Shelves>);
+
+impl Loader for Shelf {
+    fn load(&self, module: &str) -> Option<Arc<Verified>> {
+        self.0.find(module)
     }
 }
 

@@ -2,7 +2,7 @@
 
 use crate::diagnostics::{Failure, Status};
 use crate::input::{Form, Input};
-use crate::library::{Search, Shelves};
+use crate::library::{Search, Shelf, Shelves};
 use crate::shipped;
 use lam_isa::{FunRef, Verified};
 use lam_reference::code::Code;
@@ -10,6 +10,7 @@ use lam_reference::machine::Origin;
 use lam_reference::term::{Atom, Term};
 use lam_reference::{Config, Machine};
 use std::rc::Rc;
+use std::sync::Arc;
 
 /// A program and its arguments.
 #[derive(clap::Args, Clone, Debug)]
@@ -64,7 +65,7 @@ pub struct Ready {
     /// The machine.
     pub machine: Machine,
     /// Its modules.
-    pub shelves: Rc<Shelves>,
+    pub shelves: Arc<Shelves>,
 }
 
 impl Program {
@@ -76,8 +77,8 @@ impl Program {
     pub fn ready(&self, config: Config, erlang: bool) -> Result<Ready, Failure> {
         let input = Input::read(&self.file)?;
         let form = input.form;
-        let modules: Vec<Rc<Verified>> =
-            input.parse()?.verify()?.into_iter().map(Rc::new).collect();
+        let modules: Vec<Arc<Verified>> =
+            input.parse()?.verify()?.into_iter().map(Arc::new).collect();
         let main = main(&modules)?;
         let arguments = Term::list(self.arguments.iter().map(|text| string(text)));
         let boots = (erlang && form == Form::Beam) || modules.iter().any(|m| prints(m));
@@ -86,8 +87,8 @@ impl Program {
             false if main.arity == 1 => (main.module.as_str(), "main", vec![arguments]),
             false => (main.module.as_str(), "main", Vec::new()),
         };
-        let shelves = Rc::new(Shelves::new(&modules, &self.file, &self.search));
-        let mut code = Code::with_loader(shelves.clone());
+        let shelves = Arc::new(Shelves::new(&modules, &self.file, &self.search));
+        let mut code = Code::with_loader(Rc::new(Shelf(shelves.clone())));
         for module in modules {
             code.add(module);
         }
@@ -104,7 +105,7 @@ struct Main {
     arity: u8,
 }
 
-fn main(modules: &[Rc<Verified>]) -> Result<Main, Failure> {
+fn main(modules: &[Arc<Verified>]) -> Result<Main, Failure> {
     let Some(module) = modules.first() else {
         return Err(Failure::new(Status::INVALID, "the program has no module"));
     };

@@ -4,7 +4,7 @@ use crate::case::{Case, Expected, Program};
 use lam_isa::{Module, Rule, Verified};
 use lam_reference::{Config, Machine, Schedule, explore, run};
 use std::collections::BTreeSet;
-use std::rc::Rc;
+use std::sync::Arc;
 
 /// What came of a case.
 #[derive(Clone, Debug)]
@@ -53,7 +53,7 @@ fn ids<'r>(rules: impl IntoIterator<Item = &'r Rule>) -> String {
 }
 
 /// The verified modules of a program, or the rules that it breaks.
-fn load(program: &Program) -> Result<Vec<Rc<Verified>>, Vec<Rule>> {
+fn load(program: &Program) -> Result<Vec<Arc<Verified>>, Vec<Rule>> {
     let modules: Vec<Module> = match program {
         Program::Text(text) => lam_isa::text::parse_bytes(text.as_bytes())
             .map_err(|errors| errors.into_iter().map(|error| error.rule).collect::<Vec<_>>())?,
@@ -63,13 +63,13 @@ fn load(program: &Program) -> Result<Vec<Rc<Verified>>, Vec<Rule>> {
     };
     let verified = modules.into_iter().map(|module| {
         lam_isa::verify(module)
-            .map(Rc::new)
+            .map(Arc::new)
             .map_err(|errors| errors.into_iter().map(|error| error.rule).collect::<Vec<_>>())
     });
     verified.collect()
 }
 
-fn boot(case: &Case, base: Config, modules: Vec<Rc<Verified>>) -> Machine {
+fn boot(case: &Case, base: Config, modules: Vec<Arc<Verified>>) -> Machine {
     let limit = |name: &str| case.limits.get(name).copied();
     let wide = |name: &str, default: usize| {
         limit(name).map_or(default, |n| usize::try_from(n).unwrap_or(usize::MAX))
@@ -97,7 +97,7 @@ fn boot(case: &Case, base: Config, modules: Vec<Rc<Verified>>) -> Machine {
     Machine::boot(modules, config, (&name, "main", Vec::new()))
 }
 
-fn explored(case: &Case, wanted: &[String], modules: Vec<Rc<Verified>>) -> Verdict {
+fn explored(case: &Case, wanted: &[String], modules: Vec<Arc<Verified>>) -> Verdict {
     let machine = boot(case, Config::explore(), modules);
     let found = explore(&machine, case.limits.get("states").copied().unwrap_or(STATES_MAX));
     let outcomes: BTreeSet<String> = found.outcomes.keys().map(ToString::to_string).collect();
@@ -115,7 +115,7 @@ fn explored(case: &Case, wanted: &[String], modules: Vec<Rc<Verified>>) -> Verdi
     Verdict { failure, fired: found.fired, states: found.states }
 }
 
-fn single(case: &Case, wanted: &str, modules: Vec<Rc<Verified>>) -> Verdict {
+fn single(case: &Case, wanted: &str, modules: Vec<Arc<Verified>>) -> Verdict {
     let base = match case.schedule {
         Schedule::RoundRobin => Config::default(),
         Schedule::Seeded(_) | Schedule::Scripted(_) => Config::explore(),

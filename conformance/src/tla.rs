@@ -12,7 +12,7 @@ use lam_reference::native;
 use lam_reference::term::Atom;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
-use std::rc::Rc;
+use std::sync::Arc;
 
 /// What the model does not have, so that a program cannot be checked with it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -100,7 +100,7 @@ const SHARED_LIMITS: [&str; 3] = ["mailbox", "processes", "fuel"];
 ///
 /// # Errors
 /// If the program uses what the model does not have.
-pub fn program(modules: &[Rc<Verified>]) -> Text {
+pub fn program(modules: &[Arc<Verified>]) -> Text {
     program_within(modules, &BTreeMap::new())
 }
 
@@ -108,7 +108,7 @@ pub fn program(modules: &[Rc<Verified>]) -> Text {
 ///
 /// # Errors
 /// If the program uses what the model does not have, or a limit that it does not know.
-pub fn program_within(modules: &[Rc<Verified>], limits: &BTreeMap<String, u64>) -> Text {
+pub fn program_within(modules: &[Arc<Verified>], limits: &BTreeMap<String, u64>) -> Text {
     let unknown = |name: &&String| {
         *name != "states" && !LIMITS.iter().any(|(known, _)| known == &name.as_str())
     };
@@ -591,12 +591,12 @@ pub fn batch(cases: &[Case]) -> Batch {
 ///
 /// # Errors
 /// If it is no program: its first error, since what is rejected has no outcomes.
-pub fn of_source(source: &str) -> Result<Vec<Rc<Verified>>, Unsupported> {
+pub fn of_source(source: &str) -> Result<Vec<Arc<Verified>>, Unsupported> {
     let modules = lam_isa::text::parse(source)
         .map_err(|errors| Unsupported(format!("a program that is rejected: {errors:?}")))?;
     let verified = modules.into_iter().map(|module| {
         lam_isa::verify(module)
-            .map(Rc::new)
+            .map(Arc::new)
             .map_err(|errors| Unsupported(format!("a program that is rejected: {errors:?}")))
     });
     verified.collect()

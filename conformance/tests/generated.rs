@@ -7,7 +7,7 @@ use lam_isa::{Module, Verified, binary, text, verify};
 use lam_reference::schedule::Random;
 use lam_reference::{Config, Machine, Schedule, explore, replay, run};
 use std::collections::BTreeSet;
-use std::rc::Rc;
+use std::sync::Arc;
 
 /// How many modules each test makes.
 const MODULES: u64 = 3_000;
@@ -25,11 +25,11 @@ fn made(seed: u64) -> Module {
     generate::module(&mut Unstructured::new(&bytes)).expect("there are bytes for every choice")
 }
 
-fn verified(seed: u64) -> Rc<Verified> {
+fn verified(seed: u64) -> Arc<Verified> {
     let module = made(seed);
     let shown = text::print(std::slice::from_ref(&module));
     match verify(module) {
-        Ok(verified) => Rc::new(verified),
+        Ok(verified) => Arc::new(verified),
         Err(errors) => panic!("seed {seed}: {}\n{shown}", errors[0]),
     }
 }
@@ -92,8 +92,8 @@ fn generated_programs_mean_the_same_in_both_forms() {
     for seed in 0..MODULES / 10 {
         let normal = text::normalize(made(seed));
         let read = binary::decode(&binary::encode(&[normal])).expect("what was encoded");
-        let modules = read.into_iter().map(|module| Rc::new(verify(module).expect("still valid")));
-        let modules: Vec<Rc<Verified>> = modules.collect();
+        let modules = read.into_iter().map(|module| Arc::new(verify(module).expect("still valid")));
+        let modules: Vec<Arc<Verified>> = modules.collect();
         let (mut original, mut other) =
             (boot(seed), Machine::boot(modules, config(), ("g", "main", Vec::new())));
         let schedule = Schedule::Seeded(seed);

@@ -6,7 +6,7 @@
 
 use lam_isa::{Module, binary, text};
 use lam_reference::{Config, Machine, Schedule, run};
-use std::rc::Rc;
+use std::sync::Arc;
 
 /// LAM text is read, or refused within the text; what was read prints to itself.
 pub fn text(bytes: &[u8]) {
@@ -66,7 +66,7 @@ pub fn program(bytes: &[u8]) {
     let Some(modules) = any_form(bytes) else { return };
     let verified: Result<Vec<_>, _> = modules.into_iter().map(lam_isa::verify).collect();
     let Ok(verified) = verified else { return };
-    let verified: Vec<_> = verified.into_iter().map(Rc::new).collect();
+    let verified: Vec<_> = verified.into_iter().map(Arc::new).collect();
     let Some(first) = verified.first() else { return };
     let starts = first.functions.iter().filter(|function| function.exported);
     let starts: Vec<(String, usize)> = starts

@@ -10,8 +10,8 @@ use crate::operand::{OperandRef, RefId, Src, Target};
 use crate::table::Instr;
 use crate::verify::Verified;
 use alloc::collections::{BTreeMap, BTreeSet};
-use alloc::rc::Rc;
 use alloc::string::{String, ToString};
+use alloc::sync::Arc;
 use alloc::vec::Vec;
 use core::fmt;
 
@@ -35,7 +35,7 @@ impl fmt::Display for FunctionName {
 /// Where modules come from, and what is native.
 pub trait Library {
     /// The module of that name.
-    fn module(&mut self, name: &str) -> Option<Rc<Verified>>;
+    fn module(&mut self, name: &str) -> Option<Arc<Verified>>;
 
     /// Whether the machine has a native of that name.
     fn is_native(&self, function: &FunctionName) -> bool;
@@ -45,7 +45,7 @@ pub trait Library {
 #[derive(Clone, Debug, Default)]
 pub struct Needs {
     /// The modules it reaches, the roots among them.
-    pub modules: BTreeMap<String, Rc<Verified>>,
+    pub modules: BTreeMap<String, Arc<Verified>>,
     /// How many functions of each module it reaches.
     pub functions: BTreeMap<String, usize>,
     /// The natives it calls.
@@ -55,7 +55,7 @@ pub struct Needs {
 }
 
 /// Follows every reference from the functions of `roots`.
-pub fn reach(roots: &[Rc<Verified>], library: &mut dyn Library) -> Needs {
+pub fn reach(roots: &[Arc<Verified>], library: &mut dyn Library) -> Needs {
     let mut walk =
         Walk { library, needs: Needs::default(), seen: BTreeSet::new(), todo: Vec::new() };
     for root in roots {
@@ -75,18 +75,18 @@ struct Walk<'l> {
     library: &'l mut dyn Library,
     needs: Needs,
     seen: BTreeSet<(String, u32)>,
-    todo: Vec<(Rc<Verified>, u32)>,
+    todo: Vec<(Arc<Verified>, u32)>,
 }
 
 impl Walk<'_> {
-    fn visit(&mut self, module: &Rc<Verified>, index: u32) {
+    fn visit(&mut self, module: &Arc<Verified>, index: u32) {
         if self.seen.insert((module.name().to_string(), index)) {
             *self.needs.functions.entry(module.name().to_string()).or_default() += 1;
             self.todo.push((module.clone(), index));
         }
     }
 
-    fn function(&mut self, module: &Rc<Verified>, index: u32) {
+    fn function(&mut self, module: &Arc<Verified>, index: u32) {
         let Some(function) = usize::try_from(index).ok().and_then(|i| module.functions.get(i))
         else {
             return;
@@ -108,7 +108,7 @@ impl Walk<'_> {
         }
     }
 
-    fn operand(&mut self, module: &Rc<Verified>, operand: &OperandRef<'_>, from: &FunctionName) {
+    fn operand(&mut self, module: &Arc<Verified>, operand: &OperandRef<'_>, from: &FunctionName) {
         match operand {
             OperandRef::Ref(reference) | OperandRef::Target(Target::Fun(reference)) => {
                 self.reference(module, *reference, from);
@@ -144,7 +144,7 @@ impl Walk<'_> {
     }
 
     /// External funs in literals are references, too.
-    fn source(&mut self, module: &Rc<Verified>, src: &Src, from: &FunctionName) {
+    fn source(&mut self, module: &Arc<Verified>, src: &Src, from: &FunctionName) {
         let Src::Lit(literal) = src else { return };
         let index = usize::try_from(literal.0).unwrap_or(usize::MAX);
         let Some(literal) = module.literals.get(index) else { return };
@@ -172,7 +172,7 @@ impl Walk<'_> {
         }
     }
 
-    fn reference(&mut self, module: &Rc<Verified>, reference: RefId, from: &FunctionName) {
+    fn reference(&mut self, module: &Arc<Verified>, reference: RefId, from: &FunctionName) {
         match module.reference(reference) {
             Some(FunRef::Local(index)) => self.visit(module, index),
             Some(FunRef::External { module: m, name, arity }) => {

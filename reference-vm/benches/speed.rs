@@ -8,7 +8,7 @@ use lam_isa::text::parse;
 use lam_reference::term::Term;
 use lam_reference::{Config, Machine, Schedule, explore, run};
 use std::hint::black_box;
-use std::rc::Rc;
+use std::sync::Arc;
 
 const COMPUTE: &str = "
 module compute
@@ -149,9 +149,9 @@ fn speed(criterion: &mut Criterion) {
     group.finish();
 }
 
-fn verified(source: &str) -> Rc<Verified> {
+fn verified(source: &str) -> Arc<Verified> {
     let module = parse(source).expect("the program is text").remove(0);
-    Rc::new(lam_isa::verify(module).expect("the program verifies"))
+    Arc::new(lam_isa::verify(module).expect("the program verifies"))
 }
 
 criterion_group!(benches, speed);

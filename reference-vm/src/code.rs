@@ -8,6 +8,7 @@ use lam_isa::{FunRef, Instr, Literal, Location, Module, Verified};
 use num_bigint::{BigInt, Sign};
 use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
+use std::sync::Arc;
 
 /// One version of a module.
 #[derive(Debug)]
@@ -16,7 +17,7 @@ pub struct Loaded {
     pub name: Atom,
     /// How many modules were added before it: its identity.
     pub version: u32,
-    module: Rc<Verified>,
+    module: Arc<Verified>,
     atoms: Vec<Atom>,
     literals: Vec<Term>,
     exports: BTreeMap<(Atom, u8), u32>,
@@ -24,7 +25,7 @@ pub struct Loaded {
 
 impl Loaded {
     /// Makes the terms of a module.
-    pub fn new(module: Rc<Verified>, version: u32) -> Loaded {
+    pub fn new(module: Arc<Verified>, version: u32) -> Loaded {
         let atoms: Vec<Atom> = module.atoms.iter().map(|text| Atom::new(text)).collect();
         let literals = module.literals.iter().map(term).collect();
         let exports = module
@@ -127,7 +128,7 @@ impl PartialEq for Place {
 /// Where a machine finds modules that it does not have yet.
 pub trait Loader: std::fmt::Debug {
     /// The module of that name.
-    fn load(&self, module: &str) -> Option<Rc<Verified>>;
+    fn load(&self, module: &str) -> Option<Arc<Verified>>;
 }
 
 /// The modules of a machine.
@@ -148,7 +149,7 @@ impl Code {
 
     /// Adds a module; one of the same name is replaced for the calls that come, and stays for the
     /// processes and funs that are in it (`exec.code.add`).
-    pub fn add(&mut self, module: Rc<Verified>) -> Rc<Loaded> {
+    pub fn add(&mut self, module: Arc<Verified>) -> Rc<Loaded> {
         let version = u32::try_from(self.versions.len()).expect("fewer than 2^32 modules");
         let loaded = Rc::new(Loaded::new(module, version));
         self.atoms.extend(loaded.atoms.iter().copied());

@@ -7,12 +7,12 @@ use crate::process::{Deadline, Status};
 use crate::term::{Atom, Pid, Term, display_with};
 use lam_isa::Verified;
 use lam_isa::outcome::{End, Fate, Outcome};
-use std::rc::Rc;
+use std::sync::Arc;
 
 impl Machine {
     /// A machine with these modules whose root process calls `module:function(args)`.
     pub fn boot(
-        modules: impl IntoIterator<Item = Rc<Verified>>,
+        modules: impl IntoIterator<Item = Arc<Verified>>,
         config: Config,
         call: (&str, &str, Vec<Term>),
     ) -> Machine {

@@ -9,7 +9,7 @@ use lam_isa::{Verified, text};
 use lam_reference::{Config, Exploration, Machine, explore};
 use std::collections::BTreeSet;
 use std::path::Path;
-use std::rc::Rc;
+use std::sync::Arc;
 
 /// Larger programs do not belong on a page.
 const STATES_MAX: u64 = 200_000;
@@ -24,10 +24,10 @@ pub fn is_whole(source: &str) -> bool {
 /// Every outcome of `main/0` of the first module.
 pub fn explored(source: &str) -> Result<Exploration> {
     let parsed = text::parse(source).map_err(|errors| anyhow!("{}", lines(&errors)))?;
-    let mut modules: Vec<Rc<Verified>> = Vec::new();
+    let mut modules: Vec<Arc<Verified>> = Vec::new();
     for module in parsed {
         let verified = lam_isa::verify(module).map_err(|errors| anyhow!("{}", lines(&errors)))?;
-        modules.push(Rc::new(verified));
+        modules.push(Arc::new(verified));
     }
     let Some(first) = modules.first() else { bail!("there is no module") };
     let name = first.name().to_owned();

@@ -277,7 +277,7 @@ pub(crate) fn start_place() -> Place {
             };
             module.functions.push(Function { arity: 3, code: vec![call], ..Function::default() });
             let verified = lam_isa::verify(module).expect("the start of a process verifies");
-            Rc::new(Loaded::new(Rc::new(verified), START_VERSION))
+            Rc::new(Loaded::new(std::sync::Arc::new(verified), START_VERSION))
         };
     }
     Place { module: START.with(Rc::clone), function: 0, pc: 0 }

@@ -7,7 +7,7 @@ use lam_reference::machine::Origin;
 use lam_reference::schedule::Random;
 use lam_reference::term::{Atom, Pid, Term};
 use lam_reference::{Choice, Config, Machine};
-use std::rc::Rc;
+use std::sync::Arc;
 
 /// `call/3` calls a function and ends with `{done, Value}`.
 const CALL: &str = "
@@ -25,7 +25,7 @@ function call/3
 pub fn machine(source: &str, config: Config) -> Machine {
     let mut code = Code::default();
     for module in [CALL, source].iter().flat_map(|text| parse(text).expect("the driver is text")) {
-        code.add(Rc::new(lam_isa::verify(module).expect("the driver verifies")));
+        code.add(Arc::new(lam_isa::verify(module).expect("the driver verifies")));
     }
     Machine::new(code, config)
 }
