@@ -10,8 +10,8 @@ use crate::operand::{OperandRef, RefId, Src, Target};
 use crate::table::Instr;
 use crate::verify::Verified;
 use alloc::collections::{BTreeMap, BTreeSet};
-use alloc::sync::Arc;
 use alloc::string::{String, ToString};
+use alloc::sync::Arc;
 use alloc::vec::Vec;
 use core::fmt;
 
