@@ -118,7 +118,7 @@ impl Core {
         self.idle = Some(idle);
         self.pc = self.me.pc;
         self.sp = self.me.sp;
-        let Saved { first, count } = std::mem::take(&mut self.me.saved);
+        let Saved { first, count } = self.me.saved;
         for at in first..first + count {
             self.x[usize::from(at)] = Term(self.pop());
         }

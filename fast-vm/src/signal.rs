@@ -316,6 +316,9 @@ impl Core {
     pub fn end_process(&mut self, reason: Term) {
         let pid = self.pid();
         self.clear_deadline();
+        if let Status::Blocked(call) = self.me.status {
+            self.machine.requests.lock().remove(&(pid, call));
+        }
         self.bury(pid);
         if self.me.budget == Some(Budget::Infinite) {
             self.machine.endless.fetch_sub(1, Ordering::Relaxed);

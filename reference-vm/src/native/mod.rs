@@ -181,21 +181,9 @@ type Named<T> = HashMap<(&'static str, &'static str, u8), T>;
 
 /// The native of that name.
 pub fn find(module: Atom, name: Atom, arity: u8) -> Option<Native> {
-    static BOUND: OnceLock<Named<(Effect, Bound)>> = OnceLock::new();
-    let bound = BOUND.get_or_init(|| {
-        let themes = [
-            calendar::CLOCK,
-            call::TABLE,
-            code::TABLE,
-            info::TABLE,
-            own::TABLE,
-            port::TABLE,
-            process::TABLE,
-            store::TABLE,
-            time::TABLE,
-            unicode::WIDE,
-        ];
-        let all = themes.into_iter().flatten();
+    static ALL: OnceLock<Named<(Effect, Bound)>> = OnceLock::new();
+    let bound = ALL.get_or_init(|| {
+        let all = BOUND.iter().copied().flatten();
         all.map(|(module, name, arity, effect, run)| ((*module, *name, *arity), (*effect, *run)))
             .collect()
     });
@@ -266,6 +254,20 @@ impl Env for Machine {
     }
 }
 
+/// The tables of natives that need the machine, by theme.
+const BOUND: &[BoundTable] = &[
+    calendar::CLOCK,
+    call::TABLE,
+    code::TABLE,
+    info::TABLE,
+    own::TABLE,
+    port::TABLE,
+    process::TABLE,
+    store::TABLE,
+    time::TABLE,
+    unicode::WIDE,
+];
+
 /// The tables of pure natives, by theme.
 const PURE: &[PureTable] = &[
     alone::TABLE,
@@ -290,6 +292,13 @@ const PURE: &[PureTable] = &[
 /// Every pure native: module, name and arity.
 pub fn pure_names() -> impl Iterator<Item = (&'static str, &'static str, u8)> {
     PURE.iter().copied().flatten().map(|(module, name, arity, _)| (*module, *name, *arity))
+}
+
+/// Every native: module, name, arity and what it may touch.
+pub fn names() -> impl Iterator<Item = (&'static str, &'static str, u8, Effect)> {
+    let pure = pure_names().map(|(module, name, arity)| (module, name, arity, Effect::Own));
+    let bound = BOUND.iter().copied().flatten();
+    pure.chain(bound.map(|(module, name, arity, effect, _)| (*module, *name, *arity, *effect)))
 }
 
 /// The pure native of that name.
