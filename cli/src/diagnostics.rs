@@ -5,7 +5,7 @@
 
 use annotate_snippets::{AnnotationKind, Group, Level, Origin, Renderer, Snippet};
 use std::ops::Range;
-use std::rc::Rc;
+use std::sync::Arc;
 
 /// The exit status of the command. Book: *Observation*.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -58,7 +58,7 @@ pub enum Place {
     /// A file as a whole.
     File(String),
     /// Some bytes of a text.
-    Text(Rc<Text>, Range<usize>),
+    Text(Arc<Text>, Range<usize>),
 }
 
 /// A text that diagnostics quote.

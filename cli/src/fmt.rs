@@ -5,7 +5,7 @@ use crate::diagnostics::{Failure, Status};
 use crate::input::{self, Input};
 use lam_isa::text;
 use std::path::Path;
-use std::rc::Rc;
+use std::sync::Arc;
 
 /// Put LAM text into its usual shape.
 #[derive(clap::Args)]
@@ -25,7 +25,7 @@ impl Fmt {
         for name in &self.files {
             let input = Input::read(name)?;
             let script = input.is_script();
-            let text = Rc::new(input.into_text()?);
+            let text = Arc::new(input.into_text()?);
             let mut formatted =
                 text::format(&text.text).map_err(|errors| input::syntax_failure(&text, &errors))?;
             let mut before = text.text.clone();

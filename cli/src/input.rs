@@ -10,7 +10,7 @@ use lam_isa::text::{self, SyntaxError};
 use lam_isa::{Module, Verified, VerifyError};
 use std::io::Read;
 use std::path::Path;
-use std::rc::Rc;
+use std::sync::Arc;
 
 /// What a file holds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -62,7 +62,7 @@ pub struct Program {
 /// Where a program came from, as far as diagnostics can show it.
 enum Origin {
     File(String),
-    Text(Rc<Text>),
+    Text(Arc<Text>),
 }
 
 impl Input {
@@ -145,7 +145,7 @@ pub fn load(name: &str) -> Result<Vec<Verified>, Failure> {
 }
 
 fn parse_text(name: String, bytes: Vec<u8>) -> Result<Program, Failure> {
-    let text = Rc::new(Text { text: utf8(&name, bytes)?, name });
+    let text = Arc::new(Text { text: utf8(&name, bytes)?, name });
     match text::parse(&text.text) {
         Ok(modules) if modules.is_empty() => {
             let message = "found no module, expected at least one `module NAME`";
@@ -158,11 +158,11 @@ fn parse_text(name: String, bytes: Vec<u8>) -> Result<Program, Failure> {
 }
 
 /// The errors of a text, shown in it.
-pub fn syntax_failure(text: &Rc<Text>, errors: &[SyntaxError]) -> Failure {
+pub fn syntax_failure(text: &Arc<Text>, errors: &[SyntaxError]) -> Failure {
     let each = errors.iter().map(|error| {
         Diagnostic::new(&error.message)
             .code(error.rule.id())
-            .at(Place::Text(Rc::clone(text), error.span.clone()))
+            .at(Place::Text(Arc::clone(text), error.span.clone()))
             .help(error.help.clone())
     });
     Failure::invalid(each.collect())
@@ -199,7 +199,7 @@ impl Origin {
         match self {
             Origin::File(name) => diagnostic.at(Place::File(name.clone())).note(note),
             Origin::Text(text) => match span(&text.text, module, error) {
-                Some(span) => diagnostic.at(Place::Text(Rc::clone(text), span)).note(note),
+                Some(span) => diagnostic.at(Place::Text(Arc::clone(text), span)).note(note),
                 None => diagnostic.at(Place::File(text.name.clone())).note(note),
             },
         }

@@ -4,6 +4,7 @@ use crate::diagnostics::{Failure, Status};
 use crate::input::{Form, Input};
 use crate::library::{Search, Shelf, Shelves};
 use crate::shipped;
+use lam_fast::Value;
 use lam_isa::{FunRef, Verified};
 use lam_reference::code::Code;
 use lam_reference::machine::Origin;
@@ -48,6 +49,17 @@ pub struct Limits {
 }
 
 impl Limits {
+    /// The same for the fast machine.
+    pub fn set_fast(&self, mut config: lam_fast::Config) -> lam_fast::Config {
+        config.fuel = self.fuel.or(config.fuel);
+        config.heap_words = self.max_heap.unwrap_or(config.heap_words);
+        config.mailbox_max = self.max_mailbox.unwrap_or(config.mailbox_max);
+        config.processes_max = self.max_processes.unwrap_or(config.processes_max);
+        config.atoms_max = self.max_atoms.unwrap_or(config.atoms_max);
+        config.integer_bits = self.max_integer.unwrap_or(config.integer_bits);
+        config
+    }
+
     /// The configuration with these limits set.
     pub fn set(&self, mut config: Config) -> Config {
         config.fuel = self.fuel.or(config.fuel);
@@ -69,34 +81,72 @@ pub struct Ready {
 }
 
 impl Program {
-    /// The machine whose root calls `main/1` with the arguments, else `main/0`, of the first
-    /// module. Other modules are loaded when they are called.
+    /// The modules of the program, and what its first process calls: `main/1` with the arguments,
+    /// else `main/0`, of the first module. Other modules are loaded when they are called.
     ///
     /// A program that prints by Erlang's `io` gets the servers for it from `lam_boot`; so does
     /// every BEAM file if `erlang`, since the libraries that it calls may.
-    pub fn ready(&self, config: Config, erlang: bool) -> Result<Ready, Failure> {
+    pub fn load(&self, erlang: bool) -> Result<Start, Failure> {
         let input = Input::read(&self.file)?;
         let form = input.form;
         let modules: Vec<Arc<Verified>> =
             input.parse()?.verify()?.into_iter().map(Arc::new).collect();
         let main = main(&modules)?;
-        let arguments = Term::list(self.arguments.iter().map(|text| string(text)));
         let boots = (erlang && form == Form::Beam) || modules.iter().any(|m| prints(m));
-        let (module, function, arguments) = match boots && shipped::has("lam_boot") {
-            true => ("lam_boot", "main", vec![Term::atom(&main.module), arguments]),
-            false if main.arity == 1 => (main.module.as_str(), "main", vec![arguments]),
-            false => (main.module.as_str(), "main", Vec::new()),
+        let (module, function, booted, takes_arguments) = match boots && shipped::has("lam_boot") {
+            true => ("lam_boot".to_owned(), "main", Some(main.module), true),
+            false => (main.module, "main", None, main.arity == 1),
         };
         let shelves = Arc::new(Shelves::new(&modules, &self.file, &self.search));
-        let mut code = Code::with_loader(Rc::new(Shelf(shelves.clone())));
-        for module in modules {
+        Ok(Start { modules, module, function, booted, takes_arguments, shelves })
+    }
+
+    /// The reference machine before its first step.
+    pub fn ready(&self, config: Config, erlang: bool) -> Result<Ready, Failure> {
+        let start = self.load(erlang)?;
+        let mut arguments: Vec<Term> =
+            start.booted.iter().map(|module| Term::atom(module)).collect();
+        if start.takes_arguments {
+            arguments.push(Term::list(self.arguments.iter().map(|text| string(text))));
+        }
+        let mut code = Code::with_loader(Rc::new(Shelf(start.shelves.clone())));
+        for module in start.modules {
             code.add(module);
         }
         let mut machine = Machine::new(code, config);
-        let call = (Atom::new(module), Atom::new(function), arguments);
+        let call = (Atom::new(&start.module), Atom::new(start.function), arguments);
         machine.add_process(Origin::Root, call, None);
-        Ok(Ready { machine, shelves })
+        Ok(Ready { machine, shelves: start.shelves })
     }
+
+    /// The same for the fast machine.
+    pub fn fast(&self) -> Result<(lam_fast::Program, Arc<Shelves>), Failure> {
+        let start = self.load(true)?;
+        let mut arguments: Vec<Value> = start.booted.into_iter().map(Value::Atom).collect();
+        if start.takes_arguments {
+            let texts = self.arguments.iter().map(|text| Value::string(text));
+            arguments.push(Value::List(texts.collect()));
+        }
+        let program = lam_fast::Program {
+            modules: start.modules,
+            module: start.module,
+            function: start.function.to_owned(),
+            arguments,
+        };
+        Ok((program, start.shelves))
+    }
+}
+
+/// The modules of a program, and its first call.
+pub struct Start {
+    modules: Vec<Arc<Verified>>,
+    module: String,
+    function: &'static str,
+    /// The module that `lam_boot` starts, its first argument.
+    booted: Option<String>,
+    /// Whether the arguments of the command follow.
+    takes_arguments: bool,
+    shelves: Arc<Shelves>,
 }
 
 /// Where a program begins.

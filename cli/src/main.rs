@@ -139,7 +139,7 @@ fn version(console: &Console) -> Result<Status, Failure> {
     if console.json {
         let value = serde_json::json!({
             "name": "lam", "version": version, "instructions": lam_isa::INSTRUCTIONS.len(),
-            "machines": ["reference"],
+            "machines": ["fast", "reference"],
         });
         console.out(&format!("{value}\n"))?;
     } else {

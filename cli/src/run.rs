@@ -2,6 +2,8 @@
 //!
 //! Book: *Observation*, for what the end of the root means and for the exit status.
 
+mod fast;
+
 use crate::console::Console;
 use crate::diagnostics::{Diagnostic, Failure, Status};
 use crate::machine::{Limits, Program, Ready};
@@ -16,8 +18,11 @@ use std::rc::Rc;
 #[derive(clap::Args)]
 pub struct Run {
     /// Which machine runs it.
-    #[arg(long, value_enum, default_value_t = Vm::Reference)]
+    #[arg(long, value_enum, default_value_t = Vm::Fast)]
     vm: Vm,
+    /// How many processes run at the same time, on the fast machine.
+    #[arg(long, value_name = "N", default_value_t = 1, value_parser = clap::value_parser!(u32).range(1..=1024))]
+    schedulers: u32,
     /// Draw the schedule from this seed; the same seed gives the same run.
     #[arg(long, value_name = "N")]
     seed: Option<u64>,
@@ -33,14 +38,18 @@ pub struct Run {
 /// The machines there are.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
 enum Vm {
-    /// The reference machine.
+    /// The fast machine; time is real. With `--seed` or `--max-steps` the reference machine runs.
+    Fast,
+    /// The reference machine; time is virtual.
     Reference,
 }
 
 impl Run {
     /// Runs the program to its end; the status is the program's.
     pub fn run(self, console: &Console) -> Result<Status, Failure> {
-        let Vm::Reference = self.vm;
+        if self.vm == Vm::Fast && self.seed.is_none() && self.max_steps.is_none() {
+            return fast::run(&self.program, &self.limits, self.schedulers, console);
+        }
         let config =
             Config { root_halts: true, host: Some(Rc::new(Terminal)), ..Config::default() };
         let Ready { mut machine, shelves } = self.program.ready(self.limits.set(config), true)?;
@@ -67,14 +76,19 @@ struct Terminal;
 
 impl Host for Terminal {
     fn read_line(&self, port: &str) -> Option<Vec<u8>> {
-        if port != "stdin" {
-            return None;
-        }
-        let mut line = Vec::new();
-        // A stream that cannot be read has ended, for the program.
-        let read = std::io::stdin().lock().read_until(b'\n', &mut line);
-        read.is_ok_and(|bytes| bytes > 0).then_some(line)
+        read_line(port)
     }
+}
+
+/// The next line of standard input, with its end.
+fn read_line(port: &str) -> Option<Vec<u8>> {
+    if port != "stdin" {
+        return None;
+    }
+    let mut line = Vec::new();
+    // A stream that cannot be read has ended, for the program.
+    let read = std::io::stdin().lock().read_until(b'\n', &mut line);
+    read.is_ok_and(|bytes| bytes > 0).then_some(line)
 }
 
 /// Brings what the machine's ports were given to the streams of the command.
@@ -112,46 +126,58 @@ fn end(machine: &Machine, end: End) -> Result<Status, Failure> {
     match (machine.exit_reason(root), end) {
         (Some(reason), _) if *reason == Term::atom("normal") => Ok(Status::OK),
         (Some(reason), _) => {
-            let failure =
-                Failure { status: Status::FAILED, diagnostics: vec![uncaught(machine, reason)] };
-            Err(failure)
+            let (reason, frames) = taken_apart(machine, reason);
+            Err(uncaught(&reason, frames))
         }
         (None, End::Halt(status)) => Ok(Status(status)),
-        (None, End::Exhausted(limit)) => {
-            let (message, code) = match limit {
-                Limit::Fuel => ("the fuel is spent", Some("lim.fuel.spent")),
-                Limit::Steps => ("the steps of `--max-steps` are done", None),
-            };
-            let mut diagnostic = Diagnostic::new(message);
-            diagnostic.code = code.map(str::to_owned);
-            Err(Failure { status: Status::LIMIT, diagnostics: vec![diagnostic] })
-        }
+        (None, End::Exhausted(limit)) => Err(exhausted(limit)),
         (None, End::Quiet) => {
-            let message = "deadlock: every process waits, and nothing can happen any more";
-            let mut diagnostic = Diagnostic::new(message).code("end.run.deadlock");
-            for (slot, number) in machine.procs.iter().zip(0..) {
-                if let Some(process) = &slot.live {
-                    diagnostic.notes.push(waits(machine, Pid(number), process));
-                }
-            }
-            Err(Failure { status: Status::DEADLOCK, diagnostics: vec![diagnostic] })
+            let living = machine.procs.iter().zip(0..).filter_map(|(slot, number)| {
+                slot.live.as_ref().map(|process| where_it_waits(machine, Pid(number), process))
+            });
+            Err(deadlock(living.collect()))
         }
     }
 }
 
-/// The reason of the first process; of an error's stack trace a line for each call.
-fn uncaught(machine: &Machine, reason: &Term) -> Diagnostic {
+/// A limit of the whole machine has been reached.
+fn exhausted(limit: Limit) -> Failure {
+    let (message, code) = match limit {
+        Limit::Fuel => ("the fuel is spent", Some("lim.fuel.spent")),
+        Limit::Steps => ("the steps of `--max-steps` are done", None),
+    };
+    let mut diagnostic = Diagnostic::new(message);
+    diagnostic.code = code.map(str::to_owned);
+    Failure { status: Status::LIMIT, diagnostics: vec![diagnostic] }
+}
+
+/// Nothing can happen any more, and the first process has not ended.
+fn deadlock(waits: Vec<String>) -> Failure {
+    let message = "deadlock: every process waits, and nothing can happen any more";
+    let mut diagnostic = Diagnostic::new(message).code("end.run.deadlock");
+    diagnostic.notes = waits;
+    Failure { status: Status::DEADLOCK, diagnostics: vec![diagnostic] }
+}
+
+/// The first process has ended with a reason other than `normal`; of an error's stack trace there is
+/// a line for each call.
+fn uncaught(reason: &str, frames: Vec<String>) -> Failure {
+    let mut diagnostic = Diagnostic::new(format!("the first process ended with {reason}"));
+    diagnostic.notes = frames;
+    let diagnostics = vec![diagnostic.code("end.run.uncaught")];
+    Failure { status: Status::FAILED, diagnostics }
+}
+
+/// A reason, and the calls of its stack trace if it has one.
+fn taken_apart(machine: &Machine, reason: &Term) -> (String, Vec<String>) {
     let whole = || machine.show(reason);
-    let (reason, frames) = match reason.as_tuple() {
+    match reason.as_tuple() {
         Some([reason, stack]) => match stack.to_vec().and_then(|stack| frames(machine, &stack)) {
             Some(frames) => (machine.show(reason), frames),
             None => (whole(), Vec::new()),
         },
         _ => (whole(), Vec::new()),
-    };
-    let mut diagnostic = Diagnostic::new(format!("the first process ended with {reason}"));
-    diagnostic.notes = frames;
-    diagnostic.code("end.run.uncaught")
+    }
 }
 
 /// The calls of a stack trace, the newest first; nothing if it is none.
@@ -189,23 +215,24 @@ fn frames(machine: &Machine, stack: &[Term]) -> Option<Vec<String>> {
 }
 
 /// Who waits where, and with what in its mailbox.
-fn waits(machine: &Machine, pid: Pid, process: &Process) -> String {
+fn where_it_waits(machine: &Machine, pid: Pid, process: &Process) -> String {
     let place = &process.place;
     let (name, arity) = place.module.name_of(place.function);
     let line = match place.module.location(place.function, place.pc) {
         Some((file, location)) => format!(" ({file}:{})", location.line),
         None => String::new(),
     };
+    let function = format!("{}:{}/{arity}", place.module.name.text(), name.text());
     let mailbox: Vec<String> =
         process.mailbox.iter().map(|message| machine.show(message)).collect();
-    let mailbox = match mailbox.as_slice() {
+    waits(&machine.path(pid).to_string(), &function, &line, &mailbox)
+}
+
+/// The same as a sentence.
+fn waits(path: &str, function: &str, line: &str, mailbox: &[String]) -> String {
+    let mailbox = match mailbox {
         [] => "an empty mailbox".to_owned(),
         messages => format!("{} in its mailbox", messages.join(", ")),
     };
-    format!(
-        "{} waits in {}:{}/{arity}{line} with {mailbox}",
-        machine.path(pid),
-        place.module.name.text(),
-        name.text(),
-    )
+    format!("{path} waits in {function}{line} with {mailbox}")
 }

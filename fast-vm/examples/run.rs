@@ -40,8 +40,9 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         Config { paths: std::env::var_os("PATHS").is_some(), schedulers, ..Config::default() };
     let vm = Vm::new(&program, config, Arc::new(World(Instant::now())));
     vm.run();
-    match vm.root_reason() {
-        Some(reason) => Err(format!("{reason} {:?}", vm.crashes()).into()),
-        None => Ok(()),
+    match vm.root() {
+        Some(end) if !end.normal => Err(format!("{end:?}").into()),
+        Some(_) => Ok(()),
+        None => Err(format!("{:?}", vm.waiting()).into()),
     }
 }

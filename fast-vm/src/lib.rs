@@ -29,4 +29,4 @@ mod vm;
 
 pub use config::{Config, Host, Mode};
 pub use value::Value;
-pub use vm::{Program, Vm};
+pub use vm::{Frame, Program, RootEnd, Vm, Waiting};

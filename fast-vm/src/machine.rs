@@ -56,6 +56,8 @@ pub(crate) struct Machine {
     pub origins: Mutex<Vec<Origin>>,
     /// What became of each ended process, by slot, if paths are kept: its reason as text.
     pub reasons: Mutex<HashMap<u32, String>>,
+    /// How the first process ended.
+    pub root: Mutex<Option<crate::vm::RootEnd>>,
     /// The signals on their way in a scheduled machine, by sender and receiver; none is empty.
     pub wires: Mutex<BTreeMap<(Pid, Pid), VecDeque<Post>>>,
     /// Processes that ended with an error nobody caught, and their reasons as text, in order.
@@ -111,6 +113,7 @@ impl Machine {
             fuel: AtomicU64::new(config.fuel.unwrap_or(u64::MAX)),
             origins: Mutex::default(),
             reasons: Mutex::default(),
+            root: Mutex::default(),
             wires: Mutex::default(),
             crashes: Mutex::default(),
             stopped: AtomicBool::new(false),
@@ -158,6 +161,9 @@ impl Machine {
     /// The spawn path of a process (`term.pid.path`); without paths kept, its slot and serial.
     pub fn path(&self, pid: Pid) -> Path {
         let mut children = Vec::new();
+        if pid == ROOT {
+            return Path::root();
+        }
         if !self.config.paths {
             return Path { boot: None, children: vec![pid.slot, pid.serial] };
         }

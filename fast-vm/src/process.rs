@@ -231,12 +231,16 @@ impl Process {
         }
     }
 
-    /// The function in which it waits or blocks, as `module:name/arity`.
-    pub(crate) fn place(&self) -> Option<String> {
+    /// The function in which it waits or blocks, as `module:name/arity`, and file and line.
+    pub(crate) fn place(&self) -> Option<(String, Option<(String, u32)>)> {
         // SAFETY: the address of a site, or null; sites live as long as the machine.
-        let function = unsafe { self.at.as_ref() }?.function();
-        let module = function.module().name.text();
-        Some(format!("{module}:{}/{}", function.name.text(), function.arity))
+        let site = unsafe { self.at.as_ref() }?;
+        let function = site.function();
+        let module = function.module();
+        let line = module.location(function.index, site.index);
+        let line = line.map(|(file, location)| (file.to_owned(), location.line));
+        let name = function.name.text();
+        Some((format!("{}:{name}/{}", module.name.text(), function.arity), line))
     }
 
     /// Links, monitors and the like, made if there were none.

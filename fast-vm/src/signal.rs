@@ -15,6 +15,7 @@ use crate::native::info;
 use crate::process::{Alias, Budget, Saved, Status, Watch, Watcher};
 use crate::term::{Pid, Ref, Term};
 use crate::timers::Alarm;
+use crate::vm::RootEnd;
 use lam_isa::Rule;
 use lam_isa::outcome::End;
 use std::ptr;
@@ -323,7 +324,11 @@ impl Core {
         if self.me.budget == Some(Budget::Infinite) {
             self.machine.endless.fetch_sub(1, Ordering::Relaxed);
         }
-        if self.machine.config.paths || pid == ROOT {
+        if pid == ROOT {
+            let end = RootEnd::of(reason, &|term| self.show(term));
+            *self.machine.root.lock() = Some(end);
+        }
+        if self.machine.config.paths {
             let text = self.show(reason);
             self.machine.reasons.lock().insert(pid.slot, text);
         }

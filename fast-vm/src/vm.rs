@@ -71,9 +71,9 @@ impl Vm {
         self.machine.ended.lock().unwrap_or(End::Quiet)
     }
 
-    /// The exit reason of the first process, as text, once it has ended.
-    pub fn root_reason(&self) -> Option<String> {
-        self.machine.reasons.lock().get(&ROOT.slot).cloned()
+    /// How the first process ended, once it has.
+    pub fn root(&self) -> Option<RootEnd> {
+        self.machine.root.lock().clone()
     }
 
     /// The processes that ended with an error nobody caught, and their reasons, in order.
@@ -107,24 +107,105 @@ impl Vm {
     fn mailbox(&self, slot: u32) -> Vec<String> {
         let Some(slot) = self.machine.slots.get(slot) else { return Vec::new() };
         let inner = slot.lock();
-        let Some(process) = &inner.process else { return Vec::new() };
-        let show =
-            |term| crate::term::print::display(term, &|pid| self.machine.path(pid).to_string());
-        process.mailbox.terms().map(show).collect()
+        inner.process.as_ref().map_or_else(Vec::new, |process| self.texts(process))
     }
 
-    /// Who waits for what, when nothing can happen any more: path and function of each process.
-    pub fn waiting(&self) -> Vec<(String, String)> {
+    /// Who waits where, and with what in its mailbox, when nothing can happen any more.
+    pub fn waiting(&self) -> Vec<Waiting> {
         let mut waiting = Vec::new();
         for slot in 0..self.machine.slots.count() {
             let Some(of) = self.machine.slots.get(slot) else { continue };
             let inner = of.lock();
             let Some(process) = &inner.process else { continue };
             if matches!(process.status, Status::Waiting | Status::Blocked(_)) {
-                let path = self.machine.path(process.pid).to_string();
-                waiting.push((path, process.place().unwrap_or_default()));
+                let (function, line) = process.place().unwrap_or_default();
+                waiting.push(Waiting {
+                    path: self.machine.path(process.pid).to_string(),
+                    function,
+                    line,
+                    mailbox: self.texts(process),
+                });
             }
         }
         waiting
     }
+
+    fn texts(&self, process: &Process) -> Vec<String> {
+        let path = |pid| self.machine.path(pid).to_string();
+        process.mailbox.terms().map(|term| crate::term::print::display(term, &path)).collect()
+    }
+}
+
+/// How the first process ended.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RootEnd {
+    /// Whether its reason was `normal`.
+    pub normal: bool,
+    /// The reason as text, without the stack trace if it has one.
+    pub reason: String,
+    /// The calls of the stack trace, the newest first.
+    pub frames: Vec<Frame>,
+}
+
+/// A call of a stack trace.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Frame {
+    /// `module:function/arity`, or with the arguments.
+    pub call: String,
+    /// File and line, if they are known.
+    pub place: Option<(String, i64)>,
+}
+
+/// A process that waits.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Waiting {
+    /// Its name.
+    pub path: String,
+    /// The function in which it waits, as `module:name/arity`.
+    pub function: String,
+    /// File and line, if they are known.
+    pub line: Option<(String, u32)>,
+    /// Its messages, oldest first.
+    pub mailbox: Vec<String>,
+}
+
+impl RootEnd {
+    /// What an exit reason says.
+    pub(crate) fn of(reason: Term, show: &dyn Fn(Term) -> String) -> RootEnd {
+        let normal = reason.is_atom(crate::atom::NORMAL);
+        if let Some([inner, stack]) = reason.as_tuple()
+            && let Some(frames) = frames(*stack, show)
+        {
+            return RootEnd { normal, reason: show(*inner), frames };
+        }
+        RootEnd { normal, reason: show(reason), frames: Vec::new() }
+    }
+}
+
+/// The calls of a stack trace; nothing if it is none.
+fn frames(stack: Term, show: &dyn Fn(Term) -> String) -> Option<Vec<Frame>> {
+    let frame = |frame: Term| {
+        let [module, function, arguments, info] = *frame.as_tuple()? else { return None };
+        let (module, function) = (module.as_atom()?, function.as_atom()?);
+        let name = format!("{}:{}", module.text(), function.text());
+        let call = match (arguments.as_small(), arguments.to_vec()) {
+            (Some(arity), _) => format!("{name}/{arity}"),
+            (None, Some(arguments)) => {
+                let arguments: Vec<String> = arguments.into_iter().map(show).collect();
+                format!("{name}({})", arguments.join(", "))
+            }
+            (None, None) => return None,
+        };
+        let item = |key| {
+            info.iter().find_map(|pair| match pair.as_tuple() {
+                Some([name, value]) if name.is_atom(key) => Some(*value),
+                _ => None,
+            })
+        };
+        let char = |c: Term| char::from_u32(u32::try_from(c.as_small()?).ok()?);
+        let file = item(crate::atom::FILE).and_then(|file| file.iter().map(char).collect());
+        let line = item(crate::atom::LINE).and_then(Term::as_small);
+        Some(Frame { call, place: file.zip(line) })
+    };
+    stack.to_vec()?.into_iter().map(frame).collect()
 }

@@ -1,0 +1,93 @@
+//! A run on the fast machine.
+
+use super::{deadlock, exhausted, uncaught};
+use crate::console::Console;
+use crate::diagnostics::{Failure, Status};
+use crate::library::Shelves;
+use crate::machine::{Limits, Program};
+use lam_fast::{Config, Host, Vm};
+use lam_isa::Verified;
+use lam_isa::outcome::End;
+use std::io::Write;
+use std::sync::Arc;
+use std::time::{Instant, SystemTime};
+
+/// Runs a program to its end; the status is the program's.
+pub fn run(
+    program: &Program,
+    limits: &Limits,
+    schedulers: u32,
+    console: &Console,
+) -> Result<Status, Failure> {
+    let (program, shelves) = program.fast()?;
+    let config = Config { root_halts: true, schedulers, ..Config::default() };
+    let world = Arc::new(World { shelves: shelves.clone(), begun: Instant::now() });
+    let vm = Vm::new(&program, limits.set_fast(config), world);
+    vm.run();
+    // A module that was found and could not be read is `undef` for the program.
+    shelves.troubles().iter().for_each(|trouble| console.complain(trouble));
+    match (vm.root(), vm.end()) {
+        (Some(root), _) if root.normal => Ok(Status::OK),
+        (Some(root), _) => {
+            let frames = root.frames.into_iter().map(|frame| match frame.place {
+                Some((file, line)) => format!("in {}, {file}:{line}", frame.call),
+                None => format!("in {}", frame.call),
+            });
+            Err(uncaught(&root.reason, frames.collect()))
+        }
+        (None, End::Halt(status)) => Ok(Status(status)),
+        (None, End::Exhausted(limit)) => Err(exhausted(limit)),
+        (None, End::Quiet) => {
+            let waits = vm.waiting().into_iter().map(|waiting| {
+                let line = waiting.line.map(|(file, line)| format!(" ({file}:{line})"));
+                super::waits(
+                    &waiting.path,
+                    &waiting.function,
+                    &line.unwrap_or_default(),
+                    &waiting.mailbox,
+                )
+            });
+            Err(deadlock(waits.collect()))
+        }
+    }
+}
+
+/// The world of a program that is run by hand.
+struct World {
+    shelves: Arc<Shelves>,
+    begun: Instant,
+}
+
+impl Host for World {
+    fn module(&self, name: &str) -> Option<Arc<Verified>> {
+        self.shelves.find(name)
+    }
+
+    fn write(&self, port: &str, bytes: &[u8]) {
+        // A reader that goes away early ends the command quietly.
+        let written = match port {
+            "stdout" => {
+                let mut out = std::io::stdout().lock();
+                out.write_all(bytes).and_then(|()| out.flush())
+            }
+            "stderr" => std::io::stderr().lock().write_all(bytes),
+            _ => Ok(()),
+        };
+        if written.is_err() {
+            std::process::exit(0);
+        }
+    }
+
+    fn read_line(&self, port: &str) -> Option<Vec<u8>> {
+        super::read_line(port)
+    }
+
+    fn monotonic_ns(&self) -> u64 {
+        u64::try_from(self.begun.elapsed().as_nanos()).unwrap_or(u64::MAX)
+    }
+
+    fn system_ns(&self) -> u64 {
+        let now = SystemTime::UNIX_EPOCH.elapsed().unwrap_or_default();
+        u64::try_from(now.as_nanos()).unwrap_or(u64::MAX)
+    }
+}
