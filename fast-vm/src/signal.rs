@@ -305,6 +305,15 @@ impl Core {
         heap.tuple(&[tag, reference, Term::atom(atom::PROCESS), item, reason])
     }
 
+    /// The process blocks in the native that it has called, until an answer comes
+    /// (`exec.host.block`); gives the number of the call.
+    pub fn block(&mut self) -> u32 {
+        self.me.calls += 1;
+        self.me.at = self.site;
+        self.me.status = Status::Blocked(self.me.calls);
+        self.me.calls
+    }
+
     /// A native that blocked gives its value: to `x0`, as a call returns (`exec.host.value`).
     pub fn answer(&mut self, value: Term) {
         self.x[0] = value;

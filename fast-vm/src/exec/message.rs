@@ -74,12 +74,7 @@ impl Message for Exec<'_> {
             return self.core.safepoint(Saved::default());
         }
 
-        if !self.core.me.mailbox.has_unseen() {
-            self.core.drain_at(self.site);
-            if self.core.me.status != Status::Ready {
-                return self.stop(self.core.me.status);
-            }
-        }
+        // What is in the inbox arrives when the scheduler sees that the process waits.
         if let Some(label) = to
             && self.core.me.mailbox.has_unseen()
         {

@@ -7,7 +7,6 @@ use crate::core::Core;
 use crate::exception::Exception;
 use crate::heap::Heap;
 use crate::machine::Machine;
-use crate::process::Status;
 use crate::term::bits::{binary_bytes, code_point};
 use crate::term::integer::to_i64;
 use crate::term::print::display as text_of;
@@ -72,13 +71,12 @@ fn bytes_of(data: Term) -> Option<Vec<u8>> {
 /// machine that is not compared at once.
 fn read(core: &mut Core, args: &[Term]) -> Reply {
     let Some(port) = args[0].as_atom() else { return badarg() };
-    core.me.calls += 1;
     if core.machine.config.mode == Mode::Free {
+        core.me.calls += 1;
         let line = next_line(&core.machine, port);
         return Reply::Value(answer(core.heap(), line));
     }
-    let call = core.me.calls;
-    core.me.status = Status::Blocked(call);
+    let call = core.block();
     core.machine.requests.lock().insert((core.pid(), call), port);
     Reply::Block
 }

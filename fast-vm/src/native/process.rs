@@ -5,7 +5,6 @@ use crate::atom;
 use crate::core::Core;
 use crate::exception::Exception;
 use crate::mailbox::Signal;
-use crate::process::Status;
 use crate::term::{Pid, Term, View};
 
 use Effect::{Own, Shared};
@@ -86,9 +85,7 @@ fn set_group_leader(core: &mut Core, args: &[Term]) -> Reply {
 fn ask(core: &mut Core, pid: Pid, question: Signal, items: Term) -> Reply {
     let post = core.post(question, 0, items);
     core.emit(pid, post);
-    core.me.calls += 1;
-    core.me.at = core.site;
-    core.me.status = Status::Blocked(core.me.calls);
+    core.block();
     Reply::Block
 }
 
