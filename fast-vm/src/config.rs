@@ -114,6 +114,11 @@ pub trait Host: Send + Sync {
     /// Nanoseconds since some moment, never less than before.
     fn monotonic_ns(&self) -> u64;
 
+    /// Nanoseconds of processor time that the machine has used, if they can be known.
+    fn cpu_ns(&self) -> Option<u64> {
+        None
+    }
+
     /// Nanoseconds since the beginning of 1970.
     fn system_ns(&self) -> u64;
 }

@@ -86,6 +86,13 @@ impl Host for World {
         u64::try_from(self.begun.elapsed().as_nanos()).unwrap_or(u64::MAX)
     }
 
+    #[cfg(unix)]
+    fn cpu_ns(&self) -> Option<u64> {
+        let time = rustix::time::clock_gettime(rustix::time::ClockId::ProcessCPUTime);
+        let seconds = u64::try_from(time.tv_sec).ok()?;
+        Some(seconds * 1_000_000_000 + u64::try_from(time.tv_nsec).ok()?)
+    }
+
     fn system_ns(&self) -> u64 {
         let now = SystemTime::UNIX_EPOCH.elapsed().unwrap_or_default();
         u64::try_from(now.as_nanos()).unwrap_or(u64::MAX)

@@ -115,7 +115,7 @@ macro_rules! integers_only {
 
 integers_only! {
     // The quotient of the smallest small integer and -1 is not small; the whole meaning knows.
-    Div |a, b| if b == 0 || b as i64 == -(UNIT as i64) { None } else { Some((a as i64 / b as i64) as u64 * UNIT) };
+    Div |a, b| if b == 0 || b as i64 == -(UNIT as i64) { None } else { Some(((a as i64 / b as i64) << 3) as u64) };
     Rem |a, b| if b == 0 || b as i64 == -(UNIT as i64) { None } else { Some((a as i64 % b as i64) as u64) };
     Band |a, b| Some(a & b);
     Bor |a, b| Some(a | b);

@@ -3,6 +3,7 @@
 use super::{BoundTable, Effect, Reply};
 use crate::atom::{self, Atom};
 use crate::code::Site;
+use crate::config::Mode;
 use crate::core::Core;
 use crate::exception::Exception;
 use crate::exec::control::entry_of;
@@ -389,6 +390,11 @@ fn memory(core: &mut Core, args: &[Term]) -> Reply {
 
 fn statistics(core: &mut Core, args: &[Term]) -> Reply {
     let (first, second) = match args[0].as_atom().map(Atom::text) {
+        Some("runtime") if core.machine.config.mode == Mode::Free => {
+            let now = || core.machine.now();
+            let ms = core.machine.host.cpu_ns().unwrap_or_else(now) / 1_000_000;
+            (ms, ms)
+        }
         Some("runtime" | "wall_clock") => {
             let ms = core.machine.now() / 1_000_000;
             (ms, ms)
