@@ -34,8 +34,8 @@ pub(crate) struct Function {
     pub labels: Vec<*const u64>,
     /// How many X registers it uses.
     pub registers: u16,
-    /// What funs made of it refer to, if there are any.
-    pub lambda: Option<FunEntry>,
+    /// What funs made of it refer to: one for each number of captured values that there is.
+    pub lambdas: Vec<FunEntry>,
 }
 
 /// What the funs of a function have in common. Its address is in their first word.

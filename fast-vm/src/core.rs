@@ -12,7 +12,7 @@ use crate::heap::Heap;
 use crate::machine::Machine;
 use crate::mailbox::{Post, Queue, Signal};
 use crate::process::{Process, Saved, Status};
-use crate::term::bits::BitWriter;
+use crate::term::bits::{self, BitWriter};
 use crate::term::copy::Packer;
 use crate::term::{self, Pid, Ref, Term};
 use lam_isa::Rule;
@@ -351,6 +351,20 @@ impl Core {
     /// The largest number of bits of an integer (`lim.integer.bits`).
     pub fn integer_bits(&self) -> u64 {
         self.machine.config.integer_bits
+    }
+
+    /// The most bytes of a bitstring (`lim.heap.bitstring`).
+    pub fn bytes_max(&self) -> usize {
+        let words = self.machine.config.heap_words.saturating_sub(bits::HEAD_WORDS);
+        usize::try_from(words.saturating_mul(8)).unwrap_or(usize::MAX)
+    }
+
+    /// Whether a bitstring of so many bytes may be made.
+    ///
+    /// # Errors
+    /// `system_limit`.
+    pub fn fits(&self, bytes: usize) -> Result<(), Exception> {
+        if bytes <= self.bytes_max() { Ok(()) } else { Err(Exception::system_limit()) }
     }
 
     /// The name of this node.

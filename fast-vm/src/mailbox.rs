@@ -120,11 +120,10 @@ impl Post {
     }
 
     /// Its term, copied into a heap.
-    pub fn unpack(mut self, heap: &mut Heap) -> Term {
-        // SAFETY: owned and alive.
-        let node = unsafe { self.0.as_mut() };
-        let to = heap.alloc(node.words as usize);
-        node.move_to(heap, to)
+    pub fn unpack(self, heap: &mut Heap) -> Term {
+        let to = heap.alloc(self.node().space());
+        // SAFETY: owned and alive, and its term has not moved.
+        unsafe { Node::move_to(self.0, heap, to) }
     }
 
     fn into_raw(self) -> *mut Node {
@@ -140,7 +139,7 @@ impl Drop for Post {
         unsafe {
             let node = self.0.as_ref();
             if node.looked == 0 {
-                copy::discard(node.behind());
+                copy::discard(Node::behind(self.0));
             }
             dealloc(self.0.as_ptr().cast(), Node::layout(self.0.as_ref().space()));
         }
@@ -158,27 +157,45 @@ impl Node {
         self.words as usize
     }
 
-    fn behind(&self) -> &[u64] {
+    /// The words behind a node. A reference to the node would reach no further than the node.
+    ///
+    /// # Safety
+    /// The node must be alive, for as long as the lifetime says.
+    unsafe fn behind<'n>(node: NonNull<Node>) -> &'n [u64] {
         // SAFETY: so many words lie behind the node, in one allocation.
-        unsafe { std::slice::from_raw_parts(ptr::from_ref(self).add(1).cast(), self.space()) }
+        unsafe {
+            let words = node.as_ref().space();
+            std::slice::from_raw_parts(node.as_ptr().add(1).cast(), words)
+        }
     }
 
     /// The term in the heap of the receiver: itself if it has been looked at, else a copy.
-    fn copied(&self, heap: &mut Heap) -> Term {
-        if self.looked > 0 {
-            return self.term;
+    ///
+    /// # Safety
+    /// The node must be alive.
+    unsafe fn copied(node: NonNull<Node>, heap: &mut Heap) -> Term {
+        // SAFETY: the caller's promise.
+        let (this, behind) = unsafe { (node.as_ref(), Node::behind(node)) };
+        if this.looked > 0 {
+            return this.term;
         }
-        copy::retain(self.behind());
-        let to = heap.alloc(self.space());
-        heap.adopt(self.term, self.behind(), to)
+        copy::retain(behind);
+        let to = heap.alloc(behind.len());
+        heap.adopt(this.term, behind, to)
     }
 
     /// Moves the term to room in a heap; after that the words behind are dead.
-    fn move_to(&mut self, heap: &mut Heap, to: *mut u64) -> Term {
-        let term = heap.adopt(self.term, self.behind(), to);
-        self.term = term;
-        self.looked = u32::MAX;
-        term
+    ///
+    /// # Safety
+    /// The node must be alive and nobody else look at it; its term must not have moved yet.
+    unsafe fn move_to(mut node: NonNull<Node>, heap: &mut Heap, to: *mut u64) -> Term {
+        // SAFETY: the caller's promise.
+        unsafe {
+            let term = heap.adopt(node.as_ref().term, Node::behind(node), to);
+            node.as_mut().term = term;
+            node.as_mut().looked = u32::MAX;
+            term
+        }
     }
 }
 
@@ -231,11 +248,17 @@ impl Queue {
 
     /// What it holds, oldest first.
     pub fn iter(&self) -> impl Iterator<Item = &Node> + '_ {
-        let mut at = self.first;
+        // SAFETY: the nodes of the queue are alive while it is borrowed.
+        self.nodes().map(|node| unsafe { node.as_ref() })
+    }
+
+    /// The nodes, with the words behind them.
+    fn nodes(&self) -> impl Iterator<Item = NonNull<Node>> + '_ {
+        let mut at = NonNull::new(self.first);
         std::iter::from_fn(move || {
-            // SAFETY: the nodes of the queue are alive while it is borrowed.
-            let node = unsafe { at.as_ref() }?;
-            at = node.next;
+            let node = at?;
+            // SAFETY: as above.
+            at = NonNull::new(unsafe { node.as_ref() }.next);
             Some(node)
         })
     }
@@ -317,16 +340,20 @@ impl Mailbox {
 
     /// Looks at the next message: moves it into the heap, where `words_ahead` words must be free.
     pub(crate) fn look(&mut self, heap: &mut Heap) -> Option<Term> {
+        let at = NonNull::new(self.ahead())?;
         // SAFETY: nodes of the mailbox are alive, and borrowed by nobody else.
-        let node = unsafe { self.ahead().as_mut() }?;
-        if node.looked == 0 {
-            let to = heap.claim(node.space());
-            node.move_to(heap, to);
-            self.looked.push(node);
-            node.looked = u32::try_from(self.looked.len()).expect("lim.mailbox: fewer than 2^32");
-        }
+        let node = unsafe {
+            if at.as_ref().looked == 0 {
+                let to = heap.claim(at.as_ref().space());
+                Node::move_to(at, heap, to);
+                self.looked.push(at.as_ptr());
+                let looked = u32::try_from(self.looked.len());
+                (*at.as_ptr()).looked = looked.expect("lim.mailbox: fewer than 2^32");
+            }
+            at.as_ref()
+        };
         self.before = self.at;
-        self.at = node;
+        self.at = at.as_ptr();
         Some(node.term)
     }
 
@@ -416,7 +443,8 @@ impl Mailbox {
     /// The messages, oldest first, all in the heap of the process: those not looked at yet as
     /// copies.
     pub(crate) fn copies(&self, heap: &mut Heap) -> Vec<Term> {
-        self.messages.iter().map(|node| node.copied(heap)).collect()
+        // SAFETY: nodes of the mailbox are alive.
+        self.messages.nodes().map(|node| unsafe { Node::copied(node, heap) }).collect()
     }
 
     /// The messages, oldest first.

@@ -55,3 +55,23 @@ impl Names {
         names
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_name_and_its_process_find_each_other() {
+        let (a, b) = (Atom::new("a"), Atom::new("b"));
+        let [first, second] = [0, 1].map(|slot| Pid { serial: 0, slot });
+        let mut names = Names::default();
+        assert!(names.insert(b, first));
+        assert!(!names.insert(a, first) && !names.insert(b, second));
+        assert!(names.insert(a, second));
+        assert_eq!((names.get(b), names.of(second)), (Some(first), Some(a)));
+        assert_eq!(names.all(), [a, b]);
+        names.forget(first);
+        assert_eq!((names.get(b), names.remove(a)), (None, Some(second)));
+        assert_eq!(names.of(second), None);
+    }
+}

@@ -206,4 +206,25 @@ mod tests {
         assert_eq!(again, Pid { serial: 1, slot: 70 });
         assert!(slots.is_alive(again) && !slots.is_alive(pids[70]));
     }
+
+    #[test]
+    fn signals_to_the_ending_are_kept_until_all_are_told() {
+        let slots = Slots::new(true);
+        let (dying, sender) = (slots.claim(), slots.claim());
+        let signal =
+            || Post::plain(sender, crate::mailbox::Signal::Link, 0, crate::term::Term::NIL);
+        if let Some(mut inner) = slots.lock(dying) {
+            inner.named = true;
+        }
+        assert!(!slots.begin_end(dying) && slots.is_alive(dying));
+        if let Some(mut inner) = slots.lock(dying) {
+            inner.named = false;
+        }
+        assert!(slots.begin_end(dying) && !slots.is_alive(dying));
+        assert_eq!(slots.post(dying, signal()).ok(), Some(false));
+        let came = slots.release(dying);
+        assert_eq!(came.map(|came| came.iter().count()), Some(1));
+        assert!(slots.release(dying).is_none());
+        assert!(slots.post(dying, signal()).is_err());
+    }
 }

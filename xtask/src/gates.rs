@@ -31,12 +31,13 @@ pub fn families(root: &Path) -> Vec<String> {
 }
 
 /// Which of our crates each crate may import.
-const ARROWS: [(&str, &[&str]); 6] = [
+const ARROWS: [(&str, &[&str]); 7] = [
     ("lam-isa", &[]),
     ("lam-reference", &["lam-isa"]),
+    ("lam-fast", &["lam-isa"]),
     ("lam-beam", &["lam-isa"]),
     ("lam-conformance", &["lam-isa", "lam-reference"]),
-    ("lam", &["lam-isa", "lam-reference", "lam-beam"]),
+    ("lam", &["lam-isa", "lam-reference", "lam-fast", "lam-beam"]),
     ("xtask", &["lam-isa", "lam-reference", "lam-beam", "lam-conformance"]),
 ];
 

@@ -4,12 +4,11 @@ use super::{Exec, Next};
 use crate::exception::Exception;
 use crate::term::bits::{BitWriter, Context};
 use crate::term::{Term, integer};
-use dashu_int::IBig;
 use lam_isa::kind::{Command, Segment, SegmentKind};
 use lam_isa::operand::{Dst, Else, Reg, Src};
 use lam_isa::table::Bits;
 
-/// Bits of the longest bitstring that `bmake` makes (`lim.integer.bits` has no say here).
+/// Bits of the largest size of a segment that `bmake` takes (`exec.bmake.raise`).
 const BITS_MAX: usize = match 1_usize.checked_shl(36) {
     Some(bits) => bits,
     // Where addresses have 32 bits, memory ends before.
@@ -41,17 +40,33 @@ impl Bits for Exec<'_> {
         let register = Src::from(*context);
         for command in commands {
             let matched = match (command, Context::of(self.read(&register))) {
-                (Command::Start(src), _) => self.start(context, src),
-                (_, Some(context)) => self.match_one(context, command),
+                (Command::Start(src), _) => self.start(context, src).ok_or(Miss::Fails),
+                (_, Some(context)) => match command {
+                    Command::Integer { size, unit, signed, little, dst } => self
+                        .match_size(size, *unit)
+                        .ok_or(Miss::Fails)
+                        .and_then(|size| self.integer(context, size, *signed, *little, dst)),
+                    _ => self.match_one(context, command).ok_or(Miss::Fails),
+                },
                 // Where a context may come, a term may: only `start` takes one.
                 (_, None) => return self.raise(Exception::badarg()),
             };
-            if matched.is_none() {
-                return self.or_else(other, Exception::badarg());
+            match matched {
+                Ok(()) => {}
+                Err(Miss::Fails) => return self.or_else(other, Exception::badarg()),
+                Err(Miss::Limit) => return self.raise(Exception::system_limit()),
             }
         }
         self.next()
     }
+}
+
+/// Why a command of `bmatch` was not done.
+enum Miss {
+    /// It fails.
+    Fails,
+    /// It would make an integer of too many bits (`lim.integer.bits`).
+    Limit,
 }
 
 impl Exec<'_> {
@@ -62,8 +77,15 @@ impl Exec<'_> {
             None => None,
             Some(size) => Some(self.bit_size(&size, segment.unit)?),
         };
+        let before = writer.bit_length();
         let done = match (segment.kind, size) {
-            (SegmentKind::Integer, Some(size)) => writer.put_integer(value, size, segment.little),
+            (SegmentKind::Integer, Some(size)) => {
+                if !value.is_integer() {
+                    return Err(Exception::badarg());
+                }
+                self.room(before, size)?;
+                writer.put_integer(value, size, segment.little)
+            }
             (SegmentKind::Float, Some(size)) => writer.put_float(value, size, segment.little),
             (SegmentKind::Binary | SegmentKind::Append, size) => {
                 let bits = value.as_bits().ok_or_else(Exception::badarg)?;
@@ -72,17 +94,27 @@ impl Exec<'_> {
                     None => whole().then_some(bits),
                     Some(size) => bits.part(0, size),
                 };
-                part.map(|part| match segment.kind {
+                let part = part.ok_or_else(Exception::badarg)?;
+                self.room(before, part.length)?;
+                match segment.kind {
                     SegmentKind::Append => writer.append(self.core.heap(), value, &part),
                     _ => writer.put(&part),
-                })
+                }
+                Some(())
             }
             (SegmentKind::Utf8, _) => writer.put_utf8(value),
             (SegmentKind::Utf16, _) => writer.put_utf16(value, segment.little),
             (SegmentKind::Utf32, _) => writer.put_utf32(value, segment.little),
             (SegmentKind::Integer | SegmentKind::Float, None) => None,
         };
-        done.ok_or_else(Exception::badarg)
+        done.ok_or_else(Exception::badarg)?;
+        self.room(writer.bit_length(), 0)
+    }
+
+    /// Whether so many bits more are still a bitstring that the heap can hold
+    /// (`lim.heap.bitstring`).
+    fn room(&self, bits: usize, more: usize) -> Result<(), Exception> {
+        self.core.fits(bits.saturating_add(more).div_ceil(8))
     }
 
     /// The size of a segment to be made, in bits.
@@ -94,7 +126,7 @@ impl Exec<'_> {
                 .and_then(|units| units.checked_mul(usize::from(unit)))
                 .filter(|bits| *bits <= BITS_MAX)
                 .ok_or_else(Exception::system_limit),
-            None if integer::get(size).is_some_and(|units| units > IBig::ZERO) => {
+            None if size.is_integer() && !integer::is_negative(size) => {
                 Err(Exception::system_limit())
             }
             _ => Err(Exception::badarg()),
@@ -115,10 +147,39 @@ impl Exec<'_> {
         }
     }
 
-    /// One command other than `start`; `None` if it fails, which leaves everything as it was.
+    /// Reads an integer of so many bits.
+    fn integer(
+        &mut self,
+        context: Context<'_>,
+        size: usize,
+        signed: bool,
+        little: bool,
+        dst: &Dst,
+    ) -> Result<(), Miss> {
+        let before = context.position();
+        let heap = self.core.heap();
+        let read = match size {
+            8 if !signed => context.read_8(),
+            16 if !(signed || little) => context.read_16(),
+            32 if !(signed || little) => context.read_32(),
+            64 if !(signed || little) => context.read_64(heap),
+            _ => context.run(|reader| reader.read_integer(heap, size, signed, little)),
+        };
+        let value = read.ok_or(Miss::Fails)?;
+        // Leading zeros do not count.
+        let limit = self.core.integer_bits();
+        if size as u64 > limit && integer::bits(value) > limit {
+            context.set_position(before);
+            return Err(Miss::Limit);
+        }
+        self.write(dst, value);
+        Ok(())
+    }
+
+    /// One command other than `start` and `integer`; `None` if it fails, which leaves everything as it was.
     fn match_one(&mut self, context: Context<'_>, command: &Command) -> Option<()> {
         let (dst, value) = match command {
-            Command::Start(_) => return None,
+            Command::Start(_) | Command::Integer { .. } => return None,
             Command::AtLeast { bits, unit } => {
                 let fits = context.at_least(*bits as usize, usize::from(*unit));
                 return fits.then_some(());
@@ -135,12 +196,6 @@ impl Exec<'_> {
             Command::SetPos(src) => {
                 let position = usize::try_from(self.read(src).as_small()?).ok()?;
                 return context.set_position(position).then_some(());
-            }
-            Command::Integer { size, unit, signed, little, dst } => {
-                let size = self.match_size(size, *unit)?;
-                let heap = self.core.heap();
-                let read = context.run(|reader| reader.read_integer(heap, size, *signed, *little));
-                (dst, read?)
             }
             Command::Float { size, unit, little, dst } => {
                 let size = self.match_size(size, *unit)?;

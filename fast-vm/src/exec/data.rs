@@ -3,6 +3,7 @@
 use super::{Exec, Next};
 use crate::atom;
 use crate::exception::Exception;
+use crate::term::order::compare_keys;
 use crate::term::{Header, Kind, Term, map};
 use lam_isa::FunRef;
 use lam_isa::kind::MapKind;
@@ -79,8 +80,10 @@ impl Data for Exec<'_> {
         let FunRef::Local(index) = module.reference(*function) else {
             panic!("val.fun.local: a fun is made of a function of its module");
         };
-        let entry = module.functions[index as usize].lambda.as_ref();
-        let entry = entry.expect("val.fun.lambda: the function has a lambda");
+        let function = &module.functions[index as usize];
+        let arity = usize::from(function.arity) - captured.len();
+        let entry = function.lambdas.iter().find(|entry| usize::from(entry.arity) == arity);
+        let entry = entry.expect("lowering has seen this instruction");
         let mut words = vec![Term(std::ptr::from_ref(entry).expose_provenance() as u64)];
         words.extend(captured.iter().map(|src| self.read(src)));
         let fun = self.claim(Kind::Fun, &words);
@@ -94,13 +97,16 @@ impl Data for Exec<'_> {
             let exception = Exception::error_with(self.core.heap(), atom::BADMAP, map);
             return self.raise(exception);
         }
-        for (key, value) in pairs {
-            let (key, value) = (self.read(key), self.read(value));
-            let known = map.as_map().is_some_and(|map| map.contains(key));
-            if *kind == MapKind::Exact && !known {
+        if *kind == MapKind::Exact {
+            let keys = pairs.iter().map(|(key, _)| self.read(key));
+            let missing = keys.filter(|key| !map.as_map().is_some_and(|map| map.contains(*key)));
+            if let Some(key) = missing.min_by(|a, b| compare_keys(*a, *b)) {
                 let exception = Exception::error_with(self.core.heap(), atom::BADKEY, key);
                 return self.raise(exception);
             }
+        }
+        for (key, value) in pairs {
+            let (key, value) = (self.read(key), self.read(value));
             map = map::put(self.core.heap(), map, key, value);
         }
         self.write(dst, map);

@@ -10,8 +10,8 @@ use crate::exception::Exception;
 use crate::heap::Heap;
 use crate::machine::Origin;
 use crate::mailbox::{Post, Signal};
-use crate::native::int64;
 use crate::process::{Alias, Budget, Process as Body, Saved, Status, Watch, Watcher};
+use crate::term::integer::to_i64;
 use crate::term::{Pid, Ref, Term, View};
 use lam_isa::Rule;
 use lam_isa::operand::{Dst, Src};
@@ -367,7 +367,7 @@ impl Core {
             _ => {}
         }
         let named = |text: &str| Term::atom(Atom::new(text));
-        let count = || int64(value).is_some_and(|n| n >= 0);
+        let count = || to_i64(value).is_some_and(|n| n >= 0);
         let is_one_of =
             |texts: &[&str]| value.as_atom().is_some_and(|value| texts.contains(&value.text()));
         let (valid, flag, default) = match name.text() {
@@ -403,7 +403,7 @@ impl Core {
     /// Grants a budget (`sched.budget.greedy`, `sched.budget.infinite`).
     fn grant(&mut self, value: Term) -> Done {
         let largest = self.machine.config.budget_max;
-        let budget = match (int64(value), value.as_atom()) {
+        let budget = match (to_i64(value), value.as_atom()) {
             (Some(n), _) if n > 0 => {
                 Budget::Reductions(u32::try_from(n).unwrap_or(u32::MAX).min(largest))
             }

@@ -16,6 +16,7 @@ use crate::fast::table::{At, Choice};
 use crate::term::Term;
 use lam_isa::operand::{Dst, Label, OperandRef, Reg, Src};
 use lam_isa::{FunRef, Instr};
+use std::collections::BTreeSet;
 use std::collections::HashMap;
 use std::ptr;
 
@@ -58,7 +59,7 @@ pub(crate) fn module(code: &Code, loaded: *mut Loaded, probes: bool) {
             entry: ptr::null(),
             labels: Vec::new(),
             registers: registers(function),
-            lambda: None,
+            lambdas: Vec::new(),
         });
     }
 
@@ -131,29 +132,28 @@ pub(crate) fn module(code: &Code, loaded: *mut Loaded, probes: bool) {
             site.handler = index.handler.map_or(ptr::null(), |(_, handler)| label(handler));
         }
         first += function.code.len();
-        if let Some(lambda) = function.lambda {
-            let captured = captured[at];
-            let made: *const Function = &module.functions[at];
-            module.functions[at].lambda = Some(FunEntry {
-                function: made,
-                arity: function.arity - captured,
-                module: module.name,
-                version: module.version,
-                index: lambda.index,
-                unique: lambda.unique,
-            });
-        }
+        let lambda = function.lambda.unwrap_or_default();
+        let made: *const Function = &module.functions[at];
+        let entry = |captured: &u8| FunEntry {
+            function: made,
+            arity: function.arity - captured,
+            module: module.name,
+            version: module.version,
+            index: lambda.index,
+            unique: lambda.unique,
+        };
+        module.functions[at].lambdas = captured[at].iter().map(entry).collect();
     }
 }
 
-/// How many values the funs made of each function capture.
-fn captured(module: &lam_isa::Module) -> Vec<u8> {
-    let mut counts = vec![0; module.functions.len()];
+/// How many values the funs made of each function capture: every number that there is.
+fn captured(module: &lam_isa::Module) -> Vec<BTreeSet<u8>> {
+    let mut counts = vec![BTreeSet::new(); module.functions.len()];
     for instr in module.functions.iter().flat_map(|function| &function.code) {
         if let Instr::Fun { function, captured, .. } = instr
             && let Some(FunRef::Local(index)) = module.reference(*function)
         {
-            counts[index as usize] = captured.len() as u8;
+            counts[index as usize].insert(captured.len() as u8);
         }
     }
     counts

@@ -41,9 +41,6 @@ pub(super) const TABLE: PureTable = &[
     ("binary", "longest_common_suffix", 1, longest_common_suffix),
 ];
 
-/// The most bytes that a native makes at once.
-pub(super) const BYTES_MAX: usize = 1 << 30;
-
 /// The bytes of a binary, or `badarg`.
 pub(super) fn bytes<'h>(term: Term) -> Result<Cow<'h, [u8]>, Exception> {
     bits(term)?.as_binary().ok_or_else(Exception::badarg)
@@ -85,50 +82,51 @@ fn walk(
     Ok(())
 }
 
-/// How many bits a deep list spells.
-fn measured(list: Term, any_bits: bool) -> Result<usize, Exception> {
-    let mut bits = 0;
+/// How many bits a deep list spells: no more than a bitstring may have.
+fn measured(core: &Core, list: Term, any_bits: bool) -> Result<usize, Exception> {
+    let most = core.bytes_max();
+    let mut bits: usize = 0;
     walk(list, any_bits, |piece| {
-        bits += match piece {
+        bits = bits.saturating_add(match piece {
             Piece::Byte(_) => 8,
             Piece::Bits(bits) => bits.length,
-        };
-        if bits / 8 > BYTES_MAX { Err(Exception::system_limit()) } else { Ok(()) }
+        });
+        if bits.div_ceil(8) <= most { Ok(()) } else { Err(Exception::system_limit()) }
     })?;
     Ok(bits)
 }
 
 /// Writes what a deep list spells; it is measured first, so that what is too long is never made.
-fn flatten(writer: &mut BitWriter, list: Term, any_bits: bool) -> Result<(), Exception> {
-    writer.reserve(measured(list, any_bits)?);
+fn flatten(core: &Core, list: Term, any_bits: bool) -> Result<BitWriter, Exception> {
+    let mut writer = BitWriter::new();
+    writer.reserve(measured(core, list, any_bits)?);
     walk(list, any_bits, |piece| {
         match piece {
             Piece::Byte(byte) => writer.put_byte(byte),
             Piece::Bits(bits) => writer.put(&bits),
         }
         Ok(())
-    })
+    })?;
+    Ok(writer)
 }
 
 /// The bitstring that a deep list spells.
 fn flattened(core: &mut Core, list: Term, any_bits: bool) -> Result<Term, Exception> {
-    let mut writer = BitWriter::new();
-    flatten(&mut writer, list, any_bits)?;
-    Ok(writer.finish(core.heap()))
+    Ok(flatten(core, list, any_bits)?.finish(core.heap()))
 }
 
 /// The bytes of an iolist or a binary.
-pub(super) fn iodata<'h>(term: Term) -> Result<Cow<'h, [u8]>, Exception> {
+pub(super) fn iodata<'h>(core: &Core, term: Term) -> Result<Cow<'h, [u8]>, Exception> {
     if term.as_bits().is_some() {
-        return bytes(term);
+        let bytes = bytes(term)?;
+        core.fits(bytes.len())?;
+        return Ok(bytes);
     }
-    let mut writer = BitWriter::new();
-    flatten(&mut writer, term, false)?;
-    Ok(Cow::Owned(writer.into_bytes()))
+    Ok(Cow::Owned(flatten(core, term, false)?.into_bytes()))
 }
 
 fn iolist_size(core: &mut Core, args: &[Term]) -> Result<Term, Exception> {
-    let bits = measured(args[0], false)?;
+    let bits = measured(core, args[0], false)?;
     Ok(integer::from_usize(core.heap(), bits / 8))
 }
 
@@ -141,6 +139,7 @@ fn iolist_to_binary(core: &mut Core, args: &[Term]) -> Result<Term, Exception> {
 
 fn iolist_to_iovec(core: &mut Core, args: &[Term]) -> Result<Term, Exception> {
     let whole = iolist_to_binary(core, args)?;
+    core.fits(bits(whole)?.byte_length())?;
     Ok(if bits(whole)?.is_empty() { Term::NIL } else { core.heap().list([whole]) })
 }
 
@@ -243,10 +242,8 @@ fn copy(core: &mut Core, args: &[Term]) -> Result<Term, Exception> {
         .get(1)
         .map_or(Some(1), |times| integer::to_usize(*times))
         .ok_or_else(Exception::badarg)?;
-    match bytes.len().checked_mul(times) {
-        Some(length) if length <= BYTES_MAX => Ok(core.heap().binary(&bytes.repeat(times))),
-        _ => Err(Exception::system_limit()),
-    }
+    core.fits(bytes.len().saturating_mul(times))?;
+    Ok(core.heap().binary(&bytes.repeat(times)))
 }
 
 /// What a binary keeps alive; a machine that shares bytes may answer more than its size.
@@ -274,6 +271,7 @@ fn encode_unsigned(core: &mut Core, args: &[Term]) -> Result<Term, Exception> {
     if !little {
         bytes.reverse();
     }
+    core.fits(bytes.len())?;
     Ok(core.heap().binary(&bytes))
 }
 

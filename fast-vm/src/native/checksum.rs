@@ -24,13 +24,14 @@ pub(super) const TABLE: PureTable = &[
 ];
 
 fn md5(core: &mut Core, args: &[Term]) -> Result<Term, Exception> {
-    let digest = digest(&iodata(args[0])?);
+    let digest = digest(&iodata(core, args[0])?);
     Ok(core.heap().binary(&digest))
 }
 
 /// The context of `md5_init` and `md5_update` is all data so far, which grows in place.
 fn md5_update(core: &mut Core, args: &[Term]) -> Result<Term, Exception> {
-    let (context, data) = (iodata(args[0])?, iodata(args[1])?);
+    let (context, data) = (iodata(core, args[0])?, iodata(core, args[1])?);
+    core.fits(context.len() + data.len())?;
     let mut writer = BitWriter::new();
     match bits(args[0]) {
         Ok(bits) => writer.append(core.heap(), args[0], &bits),
@@ -102,12 +103,12 @@ fn sum(sum: u32) -> Result<Term, Exception> {
     Ok(Term::small(i64::from(sum)))
 }
 
-pub(super) fn crc32(_: &mut Core, args: &[Term]) -> Result<Term, Exception> {
-    sum(crc(0, &iodata(args[0])?))
+pub(super) fn crc32(core: &mut Core, args: &[Term]) -> Result<Term, Exception> {
+    sum(crc(0, &iodata(core, args[0])?))
 }
 
-fn crc32_from(_: &mut Core, args: &[Term]) -> Result<Term, Exception> {
-    sum(crc(checksum(args[0])?, &iodata(args[1])?))
+fn crc32_from(core: &mut Core, args: &[Term]) -> Result<Term, Exception> {
+    sum(crc(checksum(args[0])?, &iodata(core, args[1])?))
 }
 
 /// What a byte does to the sum: eight steps, the lowest bit first.
@@ -161,12 +162,12 @@ fn times(a: u32, mut b: u32) -> u32 {
     product
 }
 
-fn adler32(_: &mut Core, args: &[Term]) -> Result<Term, Exception> {
-    sum(adler(1, &iodata(args[0])?))
+fn adler32(core: &mut Core, args: &[Term]) -> Result<Term, Exception> {
+    sum(adler(1, &iodata(core, args[0])?))
 }
 
-fn adler32_from(_: &mut Core, args: &[Term]) -> Result<Term, Exception> {
-    sum(adler(checksum(args[0])?, &iodata(args[1])?))
+fn adler32_from(core: &mut Core, args: &[Term]) -> Result<Term, Exception> {
+    sum(adler(checksum(args[0])?, &iodata(core, args[1])?))
 }
 
 /// What Adler-32 counts modulo.

@@ -5,7 +5,7 @@
 //! whatever does not spell a term raises `badarg`, nesting costs memory and no stack, and nothing
 //! is set aside for what has not been read. Identifiers are those of processes of this machine.
 
-use super::binaries::{BYTES_MAX, byte_list, bytes};
+use super::binaries::{byte_list, bytes};
 use super::{PureTable, proper};
 use crate::atom::Atom;
 use crate::core::Core;
@@ -83,6 +83,7 @@ fn encoded(core: &Core, args: &[Term]) -> Result<Vec<u8>, Exception> {
     let mut waiting = vec![args[0]];
     while let Some(term) = waiting.pop() {
         writer.write(term, &mut waiting);
+        core.fits(writer.bytes.len())?;
     }
     Ok(writer.bytes)
 }
@@ -301,7 +302,7 @@ fn binary_to_term(core: &mut Core, args: &[Term]) -> Result<Term, Exception> {
         }
     }
     let bytes = bytes(args[0])?;
-    let unpacked = uncompressed(&bytes)?;
+    let unpacked = uncompressed(core, &bytes)?;
     let mut reader = Reader { bytes: unpacked.as_deref().unwrap_or(&bytes), safe, core };
     let term = reader.read_versioned()?;
     if !used {
@@ -315,12 +316,13 @@ fn binary_to_term(core: &mut Core, args: &[Term]) -> Result<Term, Exception> {
 
 /// The bytes that compressed ones stand for, if they are compressed; the size comes first and
 /// bounds them.
-fn uncompressed(bytes: &[u8]) -> Result<Option<Vec<u8>>, Exception> {
+fn uncompressed(core: &Core, bytes: &[u8]) -> Result<Option<Vec<u8>>, Exception> {
     let Some((&[VERSION, tag::COMPRESSED, a, b, c, d], packed)) = bytes.split_first_chunk() else {
         return Ok(None);
     };
-    let size = usize::try_from(u32::from_be_bytes([a, b, c, d])).unwrap_or(BYTES_MAX);
-    let data = decompress_to_vec_zlib_with_limit(packed, size.min(BYTES_MAX)).ok();
+    let size = usize::try_from(u32::from_be_bytes([a, b, c, d])).unwrap_or(usize::MAX);
+    core.fits(size)?;
+    let data = decompress_to_vec_zlib_with_limit(packed, size).ok();
     let data = data.filter(|data| data.len() == size).ok_or_else(Exception::badarg)?;
     Ok(Some([vec![VERSION], data].concat()))
 }

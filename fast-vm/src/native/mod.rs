@@ -35,7 +35,7 @@ mod zlib;
 use crate::atom::Atom;
 use crate::core::Core;
 use crate::exception::Exception;
-use crate::term::{Term, integer};
+use crate::term::Term;
 use std::collections::HashMap;
 use std::sync::OnceLock;
 
@@ -148,11 +148,6 @@ pub(crate) fn find(module: Atom, name: Atom, arity: u8) -> Option<Native> {
 pub fn names() -> impl Iterator<Item = (&'static str, &'static str, u8, Effect)> {
     let pure = PURE.iter().copied().flatten().map(|(m, f, a, _)| (*m, *f, *a, Effect::Own));
     pure.chain(BOUND.iter().copied().flatten().map(|(m, f, a, e, _)| (*m, *f, *a, *e)))
-}
-
-/// An integer of at most 64 bits.
-pub(crate) fn int64(term: Term) -> Option<i64> {
-    term.as_small().or_else(|| i64::try_from(integer::get(term)?).ok())
 }
 
 /// The elements of a proper list, or `badarg`.

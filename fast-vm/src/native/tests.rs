@@ -1,5 +1,7 @@
 //! Natives called with terms written as text.
 
+mod answers;
+
 use super::{Native, Reply, find};
 use crate::atom::Atom;
 use crate::code::literal;

@@ -1,12 +1,13 @@
 //! Natives of clocks and timers.
 
-use super::{BoundTable, Effect, Reply, int64};
+use super::{BoundTable, Effect, Reply};
 use crate::atom::{self, Atom};
 use crate::config::Mode;
 use crate::core::Core;
 use crate::exception::Exception;
 use crate::mailbox::Signal;
-use crate::term::{Term, View, integer};
+use crate::term::integer::{self, to_i64};
+use crate::term::{Term, View};
 use crate::timers::{Alarm, Key, Timer};
 use dashu_int::IBig;
 use lam_isa::limits::TIMEOUT_MAX_MS;
@@ -62,7 +63,7 @@ pub(super) fn system_ns(core: &Core) -> i128 {
 /// How many of a time unit make a second.
 fn per_second(unit: Term) -> Option<i128> {
     match unit.as_atom().map(Atom::text) {
-        None => int64(unit).filter(|n| *n > 0).map(i128::from),
+        None => to_i64(unit).filter(|n| *n > 0).map(i128::from),
         Some("second" | "seconds") => Some(1),
         Some("millisecond" | "milli_seconds") => Some(1_000),
         Some("microsecond" | "micro_seconds") => Some(1_000_000),
@@ -120,7 +121,7 @@ fn timestamp(core: &mut Core, _: &[Term]) -> Reply {
 
 fn convert(core: &mut Core, args: &[Term]) -> Reply {
     let units = per_second(args[1]).zip(per_second(args[2]));
-    match (int64(args[0]), units) {
+    match (to_i64(args[0]), units) {
         (Some(time), Some((from, to))) => {
             let converted = (i128::from(time) * to).div_euclid(from);
             Reply::Value(number(core, converted))
@@ -145,7 +146,7 @@ fn start(core: &mut Core, args: &[Term], wrap: fn(&mut Core, Term, Term) -> Term
     else {
         return badarg();
     };
-    let time = match int64(args[0]) {
+    let time = match to_i64(args[0]) {
         Some(ms) if absolute => ms.max(0).unsigned_abs(),
         Some(ms) if (0..=i64::from(TIMEOUT_MAX_MS)).contains(&ms) => ms.unsigned_abs(),
         _ => return badarg(),

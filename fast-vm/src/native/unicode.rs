@@ -39,19 +39,23 @@ fn any_width(core: &mut Core, args: &[Term], native: Pure, function: &str) -> Re
 }
 
 fn characters_to_list(core: &mut Core, args: &[Term]) -> Result<Term, Exception> {
-    converted(core, args, Heap::string)
+    converted(core, args, usize::MAX, Heap::string)
 }
 
 fn characters_to_binary(core: &mut Core, args: &[Term]) -> Result<Term, Exception> {
     // Bytes that are UTF-8 already stay what they are.
-    if is_utf8_of(args[0], args[1]) {
+    let most = core.bytes_max();
+    if is_utf8_of(args[0], args[1], most) {
         return Ok(args[0]);
     }
-    converted(core, args, |heap, text| heap.binary(text.as_bytes()))
+    converted(core, args, most, |heap, text| heap.binary(text.as_bytes()))
 }
 
-fn is_utf8_of(data: Term, encoding: Term) -> bool {
+fn is_utf8_of(data: Term, encoding: Term, most: usize) -> bool {
     let Ok(bytes) = bytes(data) else { return false };
+    if bytes.len() > most {
+        return false;
+    }
     match encoding.as_atom().map(Atom::text) {
         Some("latin1") => bytes.is_ascii(),
         Some("unicode" | "utf8") => std::str::from_utf8(&bytes).is_ok(),
@@ -63,11 +67,12 @@ fn bin_is_7bit(_: &mut Core, args: &[Term]) -> Result<Term, Exception> {
     Ok(Term::boolean(bytes(args[0]).is_ok_and(|bytes| bytes.is_ascii())))
 }
 
-/// The text of deep character data; or `{error, Converted, Rest}` where it is no text, or
+/// The text of deep character data, of at most so many bytes; or `{error, Converted, Rest}` where it is no text, or
 /// `{incomplete, Converted, Rest}` where it ends inside a code point.
 fn converted(
     core: &mut Core,
     args: &[Term],
+    most: usize,
     make: fn(&mut Heap, &str) -> Term,
 ) -> Result<Term, Exception> {
     let latin1 = match args[1].as_atom().map(Atom::text) {
@@ -80,6 +85,9 @@ fn converted(
     }
     let mut reader = Reader { latin1, text: String::new(), cut: Vec::new(), outer: Vec::new() };
     let stopped = reader.read(core.heap(), args[0]);
+    if reader.text.len() > most {
+        return Err(Exception::system_limit());
+    }
     let heap = core.heap();
     let converted = make(heap, &reader.text);
     let (name, rest) = match stopped {

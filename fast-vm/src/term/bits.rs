@@ -11,7 +11,9 @@ mod reader;
 mod tests;
 mod writer;
 
-pub use reader::{BitReader, Context, code_point, decode_utf8};
+#[cfg(test)]
+pub use reader::BitReader;
+pub use reader::{Context, code_point, decode_utf8};
 pub use writer::BitWriter;
 
 use super::{Boxed, Header, Kind, Term};
@@ -24,6 +26,10 @@ use std::sync::atomic::{self, AtomicUsize};
 
 /// The longest bitstring that lies in a heap, in bytes.
 pub const INLINE_BYTES: usize = 64;
+
+/// The words of a bitstring besides those of its bytes, as the book counts them
+/// (`lim.heap.bitstring`).
+pub(crate) const HEAD_WORDS: u64 = 2;
 
 /// Bytes outside all heaps, counted by the boxes that refer to them. They grow at the end, into
 /// capacity that whoever comes first may claim; what has been claimed once never changes. A part

@@ -184,6 +184,7 @@ pub struct BitReader<'h> {
 
 impl<'h> BitReader<'h> {
     /// At the start of a bitstring.
+    #[cfg(test)]
     pub fn new(bits: Bits<'h>) -> BitReader<'h> {
         BitReader { bytes: bits.bytes, position: bits.offset, end: bits.offset + bits.length }
     }
