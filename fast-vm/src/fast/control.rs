@@ -4,8 +4,10 @@ use super::compute::Arithmetic;
 use super::dispatch::Code;
 use super::operand::{Source, Target};
 use super::{M, Operation, go_grow, go_slow, pause};
-use crate::code::Cell;
-use crate::term::Term;
+use crate::code::{Cell, Site};
+use crate::core::Core;
+use crate::exec::Exec;
+use crate::term::{Kind, Term};
 use std::marker::PhantomData;
 use std::ptr::with_exposed_provenance;
 
@@ -498,5 +500,95 @@ impl<O: Arithmetic, A: Source, B: Source, D: Target> Operation for BinaryTail<O,
                 None => go_slow(m, 4),
             }
         }
+    }
+}
+
+/// Calls a native, in tail position or not. Layout: `[call, cell, site]`; returns behind it.
+pub(crate) struct CallNative;
+
+impl Operation for CallNative {
+    #[inline(always)]
+    unsafe fn run(m: M) -> M {
+        // SAFETY: the promise of `run`; cells and sites live as long as the machine.
+        unsafe {
+            m.flush();
+            let pc = call_native(m.core, m.operand(1), m.operand(2));
+            M::load(m.core, pc)
+        }
+    }
+}
+
+/// # Safety
+/// As for `slow`; `cell` must be the address of the cell of a native.
+#[inline(never)]
+unsafe extern "C" fn call_native(core: *mut Core, cell: u64, site: u64) -> *const u64 {
+    // SAFETY: the caller's promise.
+    let (core, cell, site) = unsafe {
+        let cell = &*with_exposed_provenance::<Cell>(cell as usize);
+        (&mut *core, cell, &*with_exposed_provenance::<Site>(site as usize))
+    };
+    core.reds -= 1;
+    let native = cell.native.expect("lower: the cell is that of a native");
+    let next = Exec { core, site }.call_native(native, cell.module, cell.name, cell.arity);
+    super::go_on(core, next)
+}
+
+/// Calls a fun with so many arguments. Layout: `[call, fun, arity, site]`; returns behind it.
+pub(crate) struct CallFun<S>(PhantomData<S>);
+
+impl<S: Source> Operation for CallFun<S> {
+    #[inline(always)]
+    unsafe fn run(mut m: M) -> M {
+        // SAFETY: the promise of `run`; `frame` has left room for a return address.
+        unsafe {
+            let fun = Term(S::get(&m, 1));
+            let Some(entry) = open_fun(&m, fun, m.operand(2)) else { return go_slow(m, 3) };
+            m.sp = m.sp.sub(1);
+            *m.sp = m.pc.add(4).expose_provenance() as u64;
+            m.x0 = (*m.core).x[0].0;
+            enter(m, entry)
+        }
+    }
+}
+
+/// The same instead of returning. Layout: `[tail, fun, arity, slots, site]`.
+pub(crate) struct TailFun<S>(PhantomData<S>);
+
+impl<S: Source> Operation for TailFun<S> {
+    #[inline(always)]
+    unsafe fn run(mut m: M) -> M {
+        // SAFETY: the promise of `run`; the frame has so many slots.
+        unsafe {
+            let fun = Term(S::get(&m, 1));
+            let Some(entry) = open_fun(&m, fun, m.operand(2)) else { return go_slow(m, 4) };
+            m.sp = m.sp.add(m.operand(3) as usize);
+            m.x0 = (*m.core).x[0].0;
+            enter(m, entry)
+        }
+    }
+}
+
+/// The entry of a fun that takes so many arguments, after its captured values have been put behind
+/// them; none if it is another term.
+///
+/// # Safety
+/// As for [`Operation::run`]; the first X register must be in the core.
+#[inline(always)]
+unsafe fn open_fun(m: &M, fun: Term, arity: u64) -> Option<*const u64> {
+    // SAFETY: the caller's promise; the first word of a fun is the address of what its function
+    // has in common, and there are X registers for all parameters of a function.
+    unsafe {
+        let boxed = fun.as_kind(Kind::Fun)?;
+        let words = boxed.terms();
+        let entry = crate::exec::control::fun_entry(words[0]);
+        if u64::from(entry.arity) != arity {
+            return None;
+        }
+        let mut to = m.core.cast::<u64>().add(arity as usize);
+        for captured in &words[1..] {
+            *to = captured.0;
+            to = to.add(1);
+        }
+        Some((*entry.function).entry)
     }
 }

@@ -3,6 +3,7 @@
 use super::control::{lacks_room, leave, push_frame};
 use super::operand::{Source, Target};
 use super::{M, Operation, go_grow, go_slow};
+use crate::core::Core;
 use crate::term::{Header, Kind, Term, tag};
 use std::marker::PhantomData;
 
@@ -328,6 +329,109 @@ impl<S: Source, D: Target, E: Target> Operation for Get2<S, D, E> {
             D::set(&mut m, 3, first);
             E::set(&mut m, 5, second);
             m.pc = m.pc.add(6);
+        }
+        m
+    }
+}
+
+/// Reads the value of one key of a map. Layout: `[pick, map, key, target, else, site]`.
+pub(crate) struct Pick<S, K, D>(PhantomData<(S, K, D)>);
+
+impl<S: Source, K: Source, D: Target> Operation for Pick<S, K, D> {
+    #[inline(always)]
+    unsafe fn run(mut m: M) -> M {
+        // SAFETY: the promise of `run`.
+        unsafe {
+            let value = value_of(S::get(&m, 1), K::get(&m, 2));
+            match value {
+                NO_MAP => return go_slow(m, 5),
+                NO_KEY => m.pc = m.address(4),
+                value => {
+                    D::set(&mut m, 3, value);
+                    m.pc = m.pc.add(6);
+                }
+            }
+        }
+        m
+    }
+}
+
+/// What is no term.
+const NO_MAP: u64 = tag::HEADER;
+/// Another word that is no term.
+const NO_KEY: u64 = tag::MOVED;
+
+#[inline(never)]
+extern "C" fn value_of(map: u64, key: u64) -> u64 {
+    match Term(map).as_map() {
+        None => NO_MAP,
+        Some(map) => map.get(Term(key)).map_or(NO_KEY, |value| value.0),
+    }
+}
+
+/// Copies a map with one pair replaced, or added unless `EXACT`. Layout: `[map, map, key, value,
+/// target, site]`.
+pub(crate) struct Put<S, K, V, D, const EXACT: bool>(PhantomData<(S, K, V, D)>);
+
+impl<S: Source, K: Source, V: Source, D: Target, const EXACT: bool> Operation
+    for Put<S, K, V, D, EXACT>
+{
+    #[inline(always)]
+    unsafe fn run(mut m: M) -> M {
+        // SAFETY: the promise of `run`.
+        unsafe {
+            let (map, key, value) = (S::get(&m, 1), K::get(&m, 2), V::get(&m, 3));
+            m.flush();
+            let new = put(m.core, map, key, value, EXACT);
+            m = M::load(m.core, m.pc);
+            if new == NO_MAP {
+                return go_slow(m, 5);
+            }
+            m.reds -= 1;
+            D::set(&mut m, 4, new);
+            m.pc = m.pc.add(6);
+        }
+        m
+    }
+}
+
+/// # Safety
+/// The registers of the core must be up to date.
+#[inline(never)]
+unsafe extern "C" fn put(core: *mut Core, map: u64, key: u64, value: u64, exact: bool) -> u64 {
+    // SAFETY: the caller's promise.
+    let core = unsafe { &mut *core };
+    let (map, key, value) = (Term(map), Term(key), Term(value));
+    match map.as_map() {
+        Some(old) if !exact || old.contains(key) => {
+            crate::term::map::put(core.heap(), map, key, value).0
+        }
+        _ => NO_MAP,
+    }
+}
+
+/// Makes a fun. Layout: `[fun, target, end, entry, captured, …]`: the captured values end where
+/// `end` words are behind the operation.
+pub(crate) struct Fun<S, D>(PhantomData<(S, D)>);
+
+impl<S: Source, D: Target> Operation for Fun<S, D> {
+    #[inline(always)]
+    unsafe fn run(mut m: M) -> M {
+        // SAFETY: the promise of `run`; `need` has made sure of the words.
+        unsafe {
+            let end = m.operand(2) as usize;
+            let start = m.hp;
+            *start = Header::new(Kind::Fun, end - 3).word();
+            *start.add(1) = m.operand(3);
+            m.hp = m.hp.add(2);
+            let mut at = 4;
+            while at < end {
+                *m.hp = S::get(&m, at);
+                m.hp = m.hp.add(1);
+                at += 1;
+            }
+            D::set(&mut m, 1, Term::boxed(start).0);
+            m.pc = m.pc.add(end);
         }
         m
     }

@@ -10,6 +10,7 @@
 //! Nothing here takes the address of a register: one address-taken local would turn the jump from
 //! handler to handler into a call.
 
+pub(crate) mod bits;
 pub(crate) mod compute;
 pub(crate) mod control;
 pub(crate) mod data;
@@ -139,7 +140,7 @@ impl Operation for Slow {
 pub(crate) unsafe extern "C" fn slow(core: *mut Core, site: u64) -> *const u64 {
     // SAFETY: the caller's promise; sites live as long as the machine.
     let (core, site) = unsafe { (&mut *core, &*with_exposed_provenance::<Site>(site as usize)) };
-    core.reds -= i64::from(site.instr().info().cost);
+    core.reds -= i64::from(site.cost);
     let next = Exec { core, site }.run();
     go_on(core, next)
 }

@@ -17,6 +17,7 @@ use super::{End, Slow};
 macro_rules! for_each_operation {
     ($then:ident) => {
         $then! {
+            CallNative = CallNative,
             End = End,
             Slow = Slow,
             SlowPending = SlowPending,
@@ -41,6 +42,8 @@ macro_rules! for_each_operation {
             NeSlowly = Slowly<Ne>,
             SameSlowly = Slowly<SameTerms<true>>,
             DifferSlowly = Slowly<SameTerms<false>>,
+            CallFunAny = Spilled<CallFun<Any>>,
+            TailFunAny = Spilled<TailFun<Any>>,
             MovesAny = Spilled<Moves<Any, Any>>,
             TupleAny = Spilled<Tuple<Any, Any>>,
             PairAny = Spilled<Pair<Any, Any, Any>>,
@@ -82,6 +85,18 @@ macro_rules! for_each_operation {
             IsFloatAny = Spilled<Has<IsFloat, Any>>,
             HasHeaderAny = Spilled<HasHeader<Any>>,
             HasTagAny = Spilled<HasTag<Any>>,
+            FunAny = Spilled<Fun<Any, Any>>,
+            PickAny = Spilled<Pick<Any, Any, Any>>,
+            PutExactAny = Spilled<Put<Any, Any, Any, Any, true>>,
+            PutAssocAny = Spilled<Put<Any, Any, Any, Any, false>>,
+            StartAny = Spilled<Start<Any, Any>>,
+            Read8Any = Spilled<Read<Any, Any, 1>>,
+            Read16Any = Spilled<Read<Any, Any, 2>>,
+            Read32Any = Spilled<Read<Any, Any, 4>>,
+            AtLeastAny = Spilled<AtLeast<Any>>,
+            ExactlyAny = Spilled<Exactly<Any>>,
+            PosAny = Spilled<Pos<Any, Any>>,
+            TakeAny = Spilled<Take<Any, Any, Any>>,
             MoveAX = Move<X0, X>,
             MoveAY = Move<X0, Y>,
             MoveXA = Move<X, X0>,
@@ -757,6 +772,16 @@ macro_rules! for_each_operation {
             SelfPidA = SelfPid<X0>,
             SelfPidX = SelfPid<X>,
             SelfPidY = SelfPid<Y>,
+            StartAX = Start<X0, X>,
+            StartXX = Start<X, X>,
+            Read8XX = Read<X, X, 1>,
+            Read8XA = Read<X, X0, 1>,
+            Read16XX = Read<X, X, 2>,
+            Read16XA = Read<X, X0, 2>,
+            AtLeastX = AtLeast<X>,
+            ExactlyX = Exactly<X>,
+            PosXA = Pos<X, X0>,
+            PosXX = Pos<X, X>,
         }
     };
 }
@@ -1157,6 +1182,53 @@ pub(crate) const HAS_TAG: Choice = Choice {
     any: Some(Code::HasTagAny),
     some: &[(Code::HasTagA, &[At::A]), (Code::HasTagX, &[At::X])],
 };
+
+/// Operations of that name.
+pub(crate) const PICK: Choice = Choice { any: Some(Code::PickAny), some: &[] };
+
+/// Operations of that name.
+pub(crate) const PUT_EXACT: Choice = Choice { any: Some(Code::PutExactAny), some: &[] };
+
+/// Operations of that name.
+pub(crate) const PUT_ASSOC: Choice = Choice { any: Some(Code::PutAssocAny), some: &[] };
+
+/// Operations of that name.
+pub(crate) const START: Choice = Choice {
+    any: Some(Code::StartAny),
+    some: &[(Code::StartAX, &[At::A, At::X]), (Code::StartXX, &[At::X, At::X])],
+};
+
+/// Operations of that name.
+pub(crate) const READ8: Choice = Choice {
+    any: Some(Code::Read8Any),
+    some: &[(Code::Read8XX, &[At::X, At::X]), (Code::Read8XA, &[At::X, At::A])],
+};
+
+/// Operations of that name.
+pub(crate) const READ16: Choice = Choice {
+    any: Some(Code::Read16Any),
+    some: &[(Code::Read16XX, &[At::X, At::X]), (Code::Read16XA, &[At::X, At::A])],
+};
+
+/// Operations of that name.
+pub(crate) const READ32: Choice = Choice { any: Some(Code::Read32Any), some: &[] };
+
+/// Operations of that name.
+pub(crate) const AT_LEAST: Choice =
+    Choice { any: Some(Code::AtLeastAny), some: &[(Code::AtLeastX, &[At::X])] };
+
+/// Operations of that name.
+pub(crate) const EXACTLY: Choice =
+    Choice { any: Some(Code::ExactlyAny), some: &[(Code::ExactlyX, &[At::X])] };
+
+/// Operations of that name.
+pub(crate) const POS: Choice = Choice {
+    any: Some(Code::PosAny),
+    some: &[(Code::PosXA, &[At::X, At::A]), (Code::PosXX, &[At::X, At::X])],
+};
+
+/// Operations of that name.
+pub(crate) const TAKE: Choice = Choice { any: Some(Code::TakeAny), some: &[] };
 
 /// Operations of that name.
 pub(crate) const MOVE: Choice = Choice {

@@ -1,18 +1,19 @@
 //! Control: `jump` `switch` `call` `tail` `ret` `frame` `need`.
 
 use super::Writer;
+use crate::code::Cell;
 use crate::fast::dispatch::Code as Operation;
 use crate::fast::table::{self, At};
 use crate::heap::OWED;
 use crate::term::Term;
 use lam_isa::kind::SwitchKind;
-use lam_isa::operand::{Case, Dst, FrameChange, Label, Src, Target, YSlot};
+use lam_isa::operand::{Arity, Case, Dst, FrameChange, Label, Src, Target, YSlot};
 use lam_isa::{FunRef, Instr};
 use std::ptr;
 
 impl Writer<'_> {
-    pub fn call(&mut self, target: &Target) -> bool {
-        let Target::Fun(reference) = target else { return false };
+    pub fn call(&mut self, target: &Target, arity: &Arity) -> bool {
+        let Target::Fun(reference) = target else { return self.call_value(target, arity, None) };
         match self.module.reference(*reference) {
             FunRef::Local(index) => {
                 self.operation(Operation::CallLocal);
@@ -23,7 +24,7 @@ impl Writer<'_> {
                 let (module, name) = (self.module.atom(module), self.module.atom(name));
                 let cell = self.code.cell(module, name, arity);
                 if cell.native.is_some() {
-                    return false;
+                    return self.call_native(cell);
                 }
                 self.operation(Operation::CallCell);
                 self.words.push(ptr::from_ref(cell).expose_provenance() as u64);
@@ -33,8 +34,10 @@ impl Writer<'_> {
         true
     }
 
-    pub fn tail(&mut self, target: &Target, frame: u32) -> bool {
-        let Target::Fun(reference) = target else { return false };
+    pub fn tail(&mut self, target: &Target, arity: &Arity, frame: u32) -> bool {
+        let Target::Fun(reference) = target else {
+            return self.call_value(target, arity, Some(frame));
+        };
         match self.module.reference(*reference) {
             FunRef::Local(index) => {
                 self.operation(Operation::TailLocal);
@@ -45,7 +48,7 @@ impl Writer<'_> {
                 let (module, name) = (self.module.atom(module), self.module.atom(name));
                 let cell = self.code.cell(module, name, arity);
                 if cell.native.is_some() {
-                    return false;
+                    return self.call_native(cell);
                 }
                 self.operation(Operation::TailCell);
                 self.words.push(ptr::from_ref(cell).expose_provenance() as u64);
@@ -59,6 +62,38 @@ impl Writer<'_> {
     pub fn ret(&mut self, frame: u32) -> bool {
         self.operation(Operation::Ret);
         self.words.push(u64::from(frame));
+        true
+    }
+
+    /// A call of a native, in tail position or not: its site knows.
+    fn call_native(&mut self, cell: &Cell) -> bool {
+        self.operation(Operation::CallNative);
+        self.words.push(ptr::from_ref(cell).expose_provenance() as u64);
+        self.here();
+        true
+    }
+
+    /// A call of a fun with so many arguments.
+    fn call_value(&mut self, target: &Target, arity: &Arity, frame: Option<u32>) -> bool {
+        let (Target::Value(fun), Arity::Count(count)) = (target, arity) else { return false };
+        let place = self.source(fun);
+        if place.0 == At::C {
+            return false;
+        }
+        match frame {
+            None => {
+                self.operation(Operation::CallFunAny);
+                self.any(place);
+                self.words.push(u64::from(*count));
+            }
+            Some(frame) => {
+                self.operation(Operation::TailFunAny);
+                self.any(place);
+                self.words.push(u64::from(*count));
+                self.words.push(u64::from(frame));
+            }
+        }
+        self.here();
         true
     }
 

@@ -5,7 +5,9 @@ use super::any_pick;
 use crate::fast::dispatch::Code;
 use crate::fast::table::{self, At};
 use crate::term::{Header, Kind};
-use lam_isa::operand::{Dst, Src};
+use lam_isa::FunRef;
+use lam_isa::kind::MapKind;
+use lam_isa::operand::{Dst, Label, RefId, Src};
 
 /// One move of a sequence: from and to, as places.
 pub(super) type Step = ((At, u64), (At, u64));
@@ -125,6 +127,42 @@ impl Writer<'_> {
         self.place(from, any);
         self.words.push(u64::from(index));
         self.place(to, any);
+        self.here();
+        true
+    }
+
+    pub fn fun(&mut self, function: RefId, captured: &[Src], dst: &Dst) -> bool {
+        let FunRef::Local(index) = self.module.reference(function) else { return false };
+        self.operation(Code::FunAny);
+        let to = self.target(dst);
+        self.any(to);
+        self.words.push(4 + captured.len() as u64);
+        self.funs.push((self.words.len(), captured.len()));
+        self.words.push(u64::from(index));
+        for src in captured {
+            let place = self.source(src);
+            self.any(place);
+        }
+        true
+    }
+
+    pub fn map(&mut self, kind: MapKind, map: &Src, pairs: &[(Src, Src)], dst: &Dst) -> bool {
+        let [(key, value)] = pairs else { return false };
+        let choice = match kind {
+            MapKind::Exact => &table::PUT_EXACT,
+            MapKind::Assoc => &table::PUT_ASSOC,
+        };
+        let places = [self.source(map), self.source(key), self.source(value), self.target(dst)];
+        let site = self.site_word();
+        self.emit(choice, &places, &[site]);
+        true
+    }
+
+    pub fn pick(&mut self, map: &Src, other: Label, pairs: &[(Src, Dst)]) -> bool {
+        let [(key, dst)] = pairs else { return false };
+        let places = [self.source(map), self.source(key), self.target(dst)];
+        self.emit(&table::PICK, &places, &[]);
+        self.jump_or_clause(other);
         self.here();
         true
     }

@@ -4,6 +4,7 @@
 //! `slow` with its site; the families choose something shorter where there is something. Runs once, when
 //! a module is loaded.
 
+mod bits;
 mod compute;
 mod control;
 mod data;
@@ -31,6 +32,9 @@ struct Writer<'m> {
     jumps: Vec<usize>,
     /// Words that hold the index of a function and shall hold its entry.
     calls: Vec<usize>,
+    /// Words that hold the index of a function and shall hold the address of what its funs with so
+    /// many captured values have in common.
+    funs: Vec<(usize, usize)>,
     /// The site of the instruction at hand.
     site: *const Site,
     /// Words that shall hold the address of the whole meaning of a site.
@@ -81,6 +85,7 @@ pub(crate) fn module(code: &Code, loaded: *mut Loaded, probes: bool) {
                 next: ptr::null(),
                 proved: site.proved,
                 reached: site.reached,
+                cost: instr.info().cost as u8,
             });
         }
         written.function(code, loaded, function, instructions, first, probes);
@@ -143,6 +148,13 @@ pub(crate) fn module(code: &Code, loaded: *mut Loaded, probes: bool) {
             unique: lambda.unique,
         };
         module.functions[at].lambdas = captured[at].iter().map(entry).collect();
+    }
+    for (at, captured) in written.funs {
+        let function = &module.functions[module.code[at] as usize];
+        let arity = usize::from(function.arity) - captured;
+        let lambda = function.lambdas.iter().find(|entry| usize::from(entry.arity) == arity);
+        let lambda = lambda.expect("`captured` has counted all that capture so many");
+        module.code[at] = ptr::from_ref(lambda).expose_provenance() as u64;
     }
 }
 
@@ -246,6 +258,7 @@ struct Written {
     entries: Vec<usize>,
     addresses: Vec<usize>,
     calls: Vec<usize>,
+    funs: Vec<(usize, usize)>,
     constants: Vec<(usize, u64)>,
 }
 
@@ -268,6 +281,7 @@ impl Written {
             addresses: std::mem::take(&mut self.addresses),
             jumps: Vec::new(),
             calls: std::mem::take(&mut self.calls),
+            funs: std::mem::take(&mut self.funs),
             site: ptr::null(),
             behind: Vec::new(),
             constants: std::mem::take(&mut self.constants),
@@ -325,6 +339,7 @@ impl Written {
         self.constants = writer.constants;
         self.addresses = writer.addresses;
         self.calls = writer.calls;
+        self.funs = writer.funs;
         self.starts.push(starts);
     }
 }
@@ -461,12 +476,16 @@ impl Writer<'_> {
                 Instr::Uncons { list, head, tail } => self.uncons(list, head, tail),
                 Instr::Tuple { elements, dst } => self.tuple(elements, dst),
                 Instr::Get { index, tuple, dst } => self.get(*index, tuple, dst),
+                Instr::Fun { function, captured, dst } => self.fun(*function, captured, dst),
+                Instr::Map { kind, map, pairs, dst } => self.map(*kind, map, pairs, dst),
+                Instr::Pick { map, other, pairs } => self.pick(map, *other, pairs),
+                Instr::Bmatch { context, other, commands } => self.bmatch(context, other, commands),
                 Instr::Jump { to } => self.jump(*to),
                 Instr::Switch { kind, value, other, cases } => {
                     self.switch(*kind, value, *other, cases)
                 }
-                Instr::Call { target, .. } => self.call(target),
-                Instr::Tail { target, frame, .. } => self.tail(target, *frame),
+                Instr::Call { target, arity } => self.call(target, arity),
+                Instr::Tail { target, arity, frame } => self.tail(target, arity, *frame),
                 Instr::Ret { frame } => self.ret(*frame),
                 Instr::Frame { change } => self.frame(*change, next),
                 Instr::Need { words, .. } => self.need(*words),
