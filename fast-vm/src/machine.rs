@@ -196,6 +196,8 @@ impl Machine {
                 return None;
             }
             Pid { serial: 0, slot: parent }
+        } else if path == "0" {
+            ROOT
         } else {
             let (slot, serial) = (numbers.next()??, numbers.next()??);
             let seen = self.slots.get(slot)?.lock().seen(serial);

@@ -109,7 +109,9 @@ quickcheck! {
             assert_eq!(mailbox.has_unseen(), seen < model.len());
             assert!(mailbox.terms().map(text).eq(model.iter().cloned()));
         }
-        true
+        let copies = mailbox.copies(&mut heap);
+        drop(mailbox);
+        copies.into_iter().map(text).eq(model)
     }
 
     fn a_message_is_its_term_in_one_piece(any: Any) -> bool {

@@ -31,12 +31,7 @@ pub fn make(heap: &mut Heap, value: &IBig) -> Term {
     let (sign, magnitude) = (value.sign(), value.as_sign_words().1);
     let mut words = Vec::with_capacity(1 + magnitude.len());
     words.push(u64::from(sign == Sign::Negative));
-    // A word of the library has 64 bits, or 32 on small targets.
-    words.extend(magnitude.chunks(64 / Word::BITS as usize).map(|part| {
-        part.iter()
-            .rev()
-            .fold(0, |word: u64, low| word.checked_shl(Word::BITS).unwrap_or(0) | u64::from(*low))
-    }));
+    add_magnitude(&mut words, magnitude);
     heap.raw(Kind::Big, &words)
 }
 
@@ -59,6 +54,18 @@ pub fn value(boxed: Boxed<'_>) -> IBig {
 #[cfg(target_pointer_width = "64")]
 fn magnitude_of(words: &[u64]) -> UBig {
     UBig::from_words(words)
+}
+
+#[cfg(target_pointer_width = "64")]
+fn add_magnitude(words: &mut Vec<u64>, magnitude: &[Word]) {
+    words.extend_from_slice(magnitude);
+}
+
+/// A word of the library has 32 bits here.
+#[cfg(not(target_pointer_width = "64"))]
+fn add_magnitude(words: &mut Vec<u64>, magnitude: &[Word]) {
+    let word = |part: &[Word]| part.iter().rev().fold(0, |word, low| word << 32 | u64::from(*low));
+    words.extend(magnitude.chunks(2).map(word));
 }
 
 #[cfg(not(target_pointer_width = "64"))]
