@@ -12,9 +12,19 @@ use std::sync::Arc;
 pub enum Mode {
     /// As fast as it can: signals arrive at once, time is real.
     Free,
-    /// One step at a time, chosen from outside, with free time: for comparing machines
-    /// (`sched.policy.seeded`, `sched.policy.scripted`).
+    /// One step at a time, chosen from outside: for comparing machines and for runs that can be
+    /// repeated (`sched.policy.seeded`, `sched.policy.scripted`).
     Scheduled,
+}
+
+/// How time passes in a scheduled machine.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Time {
+    /// Every timer may fire in every state (`sched.time.free`).
+    Free,
+    /// A timer may fire when it is due; a reduction takes a microsecond, and when nothing else can
+    /// happen the time jumps to what is due first (`sched.time.virtual`).
+    Virtual,
 }
 
 /// Limits and parameters.
@@ -44,6 +54,8 @@ pub struct Config {
     pub schedulers: u32,
     /// How it is run.
     pub mode: Mode,
+    /// How time passes, if it is scheduled.
+    pub time: Time,
     /// Collect at every safepoint and yield at every reduction, to find mistakes of the machine.
     pub stress: bool,
     /// Whether spawn paths are kept for processes that have ended, so that an outcome can name all.
@@ -71,6 +83,7 @@ impl Default for Config {
             budget_max: limits::BUDGET_MAX,
             schedulers: 1,
             mode: Mode::Free,
+            time: Time::Free,
             stress: false,
             paths: false,
             node: "nonode@nohost",

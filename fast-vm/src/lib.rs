@@ -28,7 +28,7 @@ mod timers;
 mod value;
 mod vm;
 
-pub use config::{Config, Host, Mode};
+pub use config::{Config, Host, Mode, Time};
 pub use scheduled::{Choice, NotEnabled};
 pub use value::Value;
 pub use vm::{Frame, Program, RootEnd, Step, Vm, Waiting};

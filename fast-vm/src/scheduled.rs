@@ -3,6 +3,7 @@
 //! Owns the list of what may come next, the steps, and the runs that a seed or a script decides. A
 //! process lies in its slot between two steps; one core does all of them. Book: *Scheduling*.
 
+use crate::config::Time;
 use crate::core::Core;
 use crate::machine::Machine;
 use crate::mailbox::{Post, Signal};
@@ -19,6 +20,9 @@ use std::sync::atomic::Ordering::Relaxed;
 
 /// More reductions than a step spends: where it ends does not depend on turns.
 const NO_TURNS: i64 = i64::MAX / 2;
+
+/// Nanoseconds of virtual time that a reduction takes.
+const REDUCTION_NS: u64 = 1_000;
 
 /// Something that may happen next (`sched.choice.labels`).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -97,10 +101,11 @@ impl Stepper {
             };
             match process.status {
                 Status::Ready | Status::Exiting => choices.push(Choice(What::Step(pid))),
-                Status::Waiting if process.deadline.is_some() => {
-                    timeouts.push(Choice(What::Fire(pid, None)));
+                Status::Waiting => {
+                    let timeout = |due| (due, Choice(What::Fire(pid, None)));
+                    timeouts.extend(process.deadline.map(timeout));
                 }
-                Status::Waiting | Status::Blocked(_) | Status::Ended => {}
+                Status::Blocked(_) | Status::Ended => {}
             }
             true
         });
@@ -111,17 +116,25 @@ impl Stepper {
         choices.extend(signals);
         drop(wires);
         let timers = machine.timers.lock();
-        timeouts.extend(timers.iter().filter_map(|(_, alarm)| match alarm {
+        timeouts.extend(timers.iter().filter_map(|(key, alarm)| match alarm {
             Alarm::Message(timer) => {
-                Some(Choice(What::Fire(timer.reference.creator, Some(timer.number))))
+                let fire = What::Fire(timer.reference.creator, Some(timer.number));
+                Some((key.due, Choice(fire)))
             }
             Alarm::Receive(_) => None,
         }));
         drop(timers);
-        choices.extend(timeouts);
         let requests = machine.requests.lock();
         choices.extend(requests.keys().map(|(pid, n)| Choice(What::Complete(*pid, *n))));
         drop(requests);
+        let until = match machine.config.time {
+            Time::Free => u64::MAX,
+            Time::Virtual => {
+                let first = timeouts.iter().map(|(due, _)| *due).min().unwrap_or(0);
+                machine.now().max(if choices.is_empty() { first } else { 0 })
+            }
+        };
+        choices.extend(timeouts.iter().filter(|(due, _)| *due <= until).map(|(_, fire)| *fire));
         // The steps are in order already.
         choices[steps..].sort_unstable_by(|a, b| self.compare(*a, *b));
         choices
@@ -189,6 +202,9 @@ impl Stepper {
             }
             Status::Ready => {
                 core.run();
+                if core.machine.config.time == Time::Virtual {
+                    core.machine.now.fetch_add(u64::from(core.step_cost) * REDUCTION_NS, Relaxed);
+                }
                 Some(core.rule)
             }
             Status::Waiting | Status::Blocked(_) | Status::Ended => None,

@@ -5,25 +5,38 @@ use crate::console::Console;
 use crate::diagnostics::{Failure, Status};
 use crate::library::Shelves;
 use crate::machine::{Limits, Program};
-use lam_fast::{Config, Host, Vm};
+use lam_fast::{Config, Host, Mode, Time, Vm};
 use lam_isa::Verified;
 use lam_isa::outcome::End;
 use std::io::Write;
 use std::sync::Arc;
 use std::time::{Instant, SystemTime};
 
-/// Runs a program to its end; the status is the program's.
+/// Runs a program to its end; the status is the program's. With `steps`, a seed and how many steps
+/// at most, it is a run that can be repeated.
 pub fn run(
     program: &Program,
     limits: &Limits,
     schedulers: u32,
+    steps: Option<(u64, u64)>,
     console: &Console,
 ) -> Result<Status, Failure> {
     let (program, shelves) = program.fast()?;
-    let config = Config { root_halts: true, schedulers, ..Config::default() };
+    let mode = if steps.is_some() { Mode::Scheduled } else { Mode::Free };
+    let config = Config {
+        root_halts: true,
+        schedulers,
+        mode,
+        time: Time::Virtual,
+        paths: steps.is_some(),
+        ..Config::default()
+    };
     let world = Arc::new(World { shelves: shelves.clone(), begun: Instant::now() });
     let mut vm = Vm::new(&program, limits.set_fast(config), world);
-    vm.run();
+    match steps {
+        Some((seed, steps_max)) => vm.run_seeded(seed, steps_max, &mut |_, _| {}),
+        None => vm.run(),
+    }
     // A module that was found and could not be read is `undef` for the program.
     shelves.troubles().iter().for_each(|trouble| console.complain(trouble));
     match (vm.root(), vm.end()) {

@@ -41,13 +41,11 @@ fn write(core: &mut Core, args: &[Term]) -> Reply {
     }
 }
 
-/// Gives bytes to a port: to the host, or to the outcome of a machine that is compared.
+/// Gives bytes to a port of the host; a scheduled machine keeps them for its outcome, too.
 fn give(machine: &Machine, port: &str, bytes: &[u8]) {
-    match machine.config.mode {
-        Mode::Free => machine.host.write(port, bytes),
-        Mode::Scheduled => {
-            machine.ports.lock().entry(port.into()).or_default().extend_from_slice(bytes);
-        }
+    machine.host.write(port, bytes);
+    if machine.config.mode == Mode::Scheduled {
+        machine.ports.lock().entry(port.into()).or_default().extend_from_slice(bytes);
     }
 }
 
