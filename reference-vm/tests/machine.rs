@@ -2,13 +2,13 @@
 
 use lam_isa::text::parse;
 use lam_reference::{Config, Machine, Schedule, explore, run};
-use std::rc::Rc;
+use std::sync::Arc;
 
 fn boot(source: &str, config: Config) -> Machine {
     let modules = parse(source).unwrap_or_else(|errors| panic!("{errors:#?}"));
     let name = modules[0].name().to_owned();
     let verified = modules.into_iter().map(|module| {
-        Rc::new(lam_isa::verify(module).unwrap_or_else(|errors| panic!("{errors:#?}")))
+        Arc::new(lam_isa::verify(module).unwrap_or_else(|errors| panic!("{errors:#?}")))
     });
     Machine::boot(verified, config, (&name, "main", Vec::new()))
 }
