@@ -123,7 +123,7 @@ rules! {
         ValRegisterRange ValRegisterUndefined
         ValSlotRange ValSlotKind ValSlotConflict
         ValOperandDistinct ValOperandInteger ValOperandCount ValOperandConstant ValOperandUnit
-        ValOperandSize
+        ValOperandSize ValOperandLittle
         ValFramePush ValFrameDrop ValFrameSize ValFrameJoin
         ValCreditShort ValNeedLive ValNeedWords
         ValCallArguments ValCallArity ValFunLocal ValHostExternal
