@@ -98,7 +98,7 @@ rules! {
         SchedStepEffect SchedStepLocal SchedStepLong SchedStepEnd SchedDeliverOldest
         SchedTimerFire SchedHostComplete
         // limits
-        LimHeapExceeded LimMailboxFull LimProcessCount LimAtomCount LimFuelSpent LimIntegerBits
+        LimHeapExceeded LimHeapBitstring LimMailboxFull LimProcessCount LimAtomCount LimFuelSpent LimIntegerBits
         // ends
         EndProcessReturn EndProcessError EndProcessExit EndProcessThrow EndProcessTell
         EndMachineQuiet EndMachineHalt
