@@ -5,13 +5,7 @@
 //! choices that `lower` picks from. Which combinations are there was decided by counting those
 //! of the benchmarks and of OTP's stdlib, compiler and kernel.
 
-use super::compute::*;
-use super::control::*;
-use super::data::*;
 use super::dispatch::Code;
-use super::operand::{Any, C, Spilled, X, X0, Y};
-use super::step::Probe;
-use super::{End, Slow};
 
 /// Calls `$then!` with all operations.
 macro_rules! for_each_operation {
