@@ -12,6 +12,7 @@ const LAYERS: [&str; 5] = [
     "spec/*/index.md",
     "isa/src/verify/*.rs",
     "reference-vm/src/exec/*.rs",
+    "fast-vm/src/exec/*.rs",
     "beam/src/lower/*.rs",
     "conformance/cases/*",
 ];

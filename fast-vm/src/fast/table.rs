@@ -2,8 +2,8 @@
 //!
 //! One line per operation: its name (with A for the first X register, X, Y and C for where its
 //! operands are, or Any) and its type. The dispatchers are made from this list. Behind it stand the
-//! choices that `lower` picks from. Which combinations are there was decided by counting those
-//! of the benchmarks and of OTP's stdlib, compiler and kernel.
+//! choices that `lower` picks from. The combinations are those that the yardstick programs are made
+//! of; for all others there is the operation that takes any.
 
 use super::dispatch::Code;
 
