@@ -36,7 +36,7 @@ const ARROWS: [(&str, &[&str]); 6] = [
     ("lam-reference", &["lam-isa"]),
     ("lam-beam", &["lam-isa"]),
     ("lam-conformance", &["lam-isa", "lam-reference"]),
-    ("lam", &["lam-isa", "lam-reference", "lam-beam"]),
+    ("lam", &["lam-isa", "lam-reference", "lam-beam", "lam-conformance"]),
     ("xtask", &["lam-isa", "lam-reference", "lam-beam", "lam-conformance"]),
 ];
 
