@@ -447,8 +447,11 @@ impl Bundle {
                     Rule::all().into_iter().find(|rule| rule.camel() == camel).map(Rule::id)
                 };
                 let rules: Vec<String> = rules.split_whitespace().filter_map(named).collect();
-                let rules = if rules.is_empty() { String::new() } else { rules.join(" ") + ": " };
-                instead.push(format!("{rules}{seen}"));
+                let rules = match rules.is_empty() {
+                    true => String::new(),
+                    false => format!(" ({})", rules.join(" ")),
+                };
+                instead.push(format!("{seen}{rules}"));
             }
         }
         let all: Option<Vec<Verdict>> = verdicts.into_iter().collect();
