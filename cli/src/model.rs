@@ -287,7 +287,8 @@ impl Request<'_> {
         if !self.checks.is_empty() {
             let names: Vec<&str> = self.checks.iter().map(|property| property.name).collect();
             let all = if names == SAFETY { "safety".to_owned() } else { names.join(", ") };
-            let _ = writeln!(text, "in every state: {all}");
+            let states = if found.complete { "in every state" } else { "in the states visited" };
+            let _ = writeln!(text, "{states}: {all}");
         }
         text
     }

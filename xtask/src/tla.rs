@@ -204,8 +204,11 @@ impl Models {
         }
         let mut note = format!("{} programs", batch.programs.len());
         if entry["equal"] == true {
-            wrong.extend(compare(name, &batch, &run));
-            note += &format!(", {} cases beyond the model", batch.left_out.len());
+            let differ = compare(name, &batch, &run);
+            let equal = batch.programs.len() - differ.len();
+            let beyond = batch.left_out.len();
+            note += &format!(", {equal} with equal outcomes, {beyond} cases beyond the model");
+            wrong.extend(differ);
         }
         if !entry["rules"].is_null() {
             let unfired = self.unfired(&run)?;
