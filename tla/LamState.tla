@@ -3,7 +3,7 @@
 (* The state of the machine, its programs, and how operands are read and   *)
 (* written.                                                                *)
 (*                                                                         *)
-(* A program is a record [name, lim, funs].  A function is [mod, name,     *)
+(* A program is a record [name, args, lim, funs].  A function is [mod, name,     *)
 (* arity, exported, index, unique, code]; functions are numbered through   *)
 (* all modules of the program.  An instruction is a record whose field op  *)
 (* is the mnemonic and whose other fields are the operands by the names of *)
@@ -11,7 +11,8 @@
 (* destination is <<"x", n>>, <<"y", n>> or <<"_">>; a label is the number *)
 (* of an instruction, 0 for the clause label and -1 for none; a function   *)
 (* is <<"fun", n>> or <<"ext", module, name, arity>>.  All of this is what *)
-(* the exporter prints from a verified module.                             *)
+(* the exporter prints from a verified module.  What the model does not    *)
+(* have is the instruction "beyond", at which TLC stops and tells why.     *)
 (***************************************************************************)
 EXTENDS LamTerms, LamTable
 

@@ -38,7 +38,7 @@ const ARROWS: [(&str, &[&str]); 7] = [
     ("lam-fast", &["lam-isa"]),
     ("lam-beam", &["lam-isa"]),
     ("lam-conformance", &["lam-isa", "lam-reference"]),
-    ("lam", &["lam-isa", "lam-reference", "lam-fast", "lam-beam"]),
+    ("lam", &["lam-isa", "lam-reference", "lam-fast", "lam-beam", "lam-conformance"]),
     ("xtask", &["lam-isa", "lam-reference", "lam-beam", "lam-conformance"]),
 ];
 
