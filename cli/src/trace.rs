@@ -14,7 +14,6 @@ use lam_isa::{Module, Verified};
 use lam_reference::{Config, Event, Machine, Schedule, schedule};
 use serde_json::json;
 use std::sync::Arc;
-use std::sync::Arc;
 
 /// Run a program and print every step with its rule.
 #[derive(clap::Args)]

@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 /// Where each layer keeps a family; `*` is its name.
-const LAYERS: [&str; 5] = [
+const LAYERS: [&str; 6] = [
     "spec/*/index.md",
     "isa/src/verify/*.rs",
     "reference-vm/src/exec/*.rs",
