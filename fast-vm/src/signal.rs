@@ -74,7 +74,6 @@ impl Core {
     }
 
     /// A signal arrives at the process. Afterwards that may have ended.
-    #[allow(dead_code)]
     pub fn arrive(&mut self, post: Post) -> Rule {
         if self.me.status == Status::Ready {
             self.me.at = ptr::null();

@@ -31,7 +31,6 @@ pub(crate) struct Timer {
     /// Its reference, made by its owner.
     pub reference: Ref,
     /// Its number among those of its owner, from 1.
-    #[allow(dead_code)]
     pub number: u32,
     /// A pid or a registered name.
     pub to: Term,

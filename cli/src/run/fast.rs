@@ -26,7 +26,7 @@ pub fn run(
         begun: Instant::now(),
         trouble: Mutex::default(),
     });
-    let vm = Vm::new(&program, limits.set_fast(config), world.clone());
+    let mut vm = Vm::new(&program, limits.set_fast(config), world.clone());
     vm.run();
     // A module that was found and could not be read is `undef` for the program.
     shelves.troubles().iter().for_each(|trouble| console.complain(trouble));
