@@ -68,7 +68,7 @@ Corpse(r) ==
    mbox |-> <<>>, cur |-> 0, due |-> -1, links |-> {}, unl |-> {}, unlc |-> 0,
    watchers |-> <<>>, watching |-> {}, aliases |-> {}, trap |-> FALSE,
    flags |-> <<>>, dict |-> <<>>, leader |-> <<>>, kids |-> 0, refs |-> 0,
-   tmrs |-> 0, ctx |-> <<>>, budget |-> 0, reason |-> r]
+   tmrs |-> 0, marks |-> <<>>, ctx |-> <<>>, budget |-> 0, reason |-> r]
 (* st: "ready", "waiting", "blocked" (it has asked another process),       *)
 (*   "exiting" (its next step ends it with reason) or "dead".              *)
 (* x: register -> value, the dead ones left out.  y: the slots of the top  *)
@@ -77,6 +77,7 @@ Corpse(r) ==
 (*   time-out of the receive is due.                                       *)
 (* unl: <<peer, id>> of each unlink not acknowledged.                      *)
 (* watchers: <<ref, pid, item>>, oldest first.  watching: <<ref, pid, tag>>.*)
+(* marks: what a machine that heeds marks keeps (LamMark), else nothing.   *)
 (* aliases: <<ref, kind>>.  ctx: match contexts, each [bits, pos].         *)
 NewProc(call, leader) ==
   [Corpse(Dead) EXCEPT !.st = "ready", !.leader = leader,

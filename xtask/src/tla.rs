@@ -350,10 +350,11 @@ fn compare(name: &str, batch: &Batch, run: &Run) -> Vec<String> {
     wrong
 }
 
-/// The property that is violated. TLC does not name one of whole behaviours: such a one is checked
-/// alone.
+/// The property that is violated. TLC does not name one of whole behaviours, and of a refinement
+/// it names a line: such a one is checked alone.
 fn violated(run: &Run, entry: &Value) -> Option<String> {
-    if run.printed.contains("Error: Temporal properties were violated.") {
+    let unnamed = run.printed.contains("Error: Temporal properties were violated.");
+    if unnamed || run.violated.as_deref() == Some("line") {
         let checks = words(&entry["checks"]);
         let mut properties = checks.iter().filter_map(|line| line.strip_prefix("PROPERTY "));
         return properties.next().map(ToOwned::to_owned);
