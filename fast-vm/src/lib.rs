@@ -29,4 +29,4 @@ mod vm;
 
 pub use config::{Config, Host, Mode};
 pub use value::Value;
-pub use vm::{Frame, Program, RootEnd, Vm, Waiting};
+pub use vm::{Frame, Program, Progress, RootEnd, Vm, Waiting};
