@@ -31,4 +31,4 @@ mod vm;
 pub use config::{Config, Host, Mode, Time};
 pub use scheduled::{Choice, NotEnabled};
 pub use value::Value;
-pub use vm::{Frame, Program, RootEnd, Step, Vm, Waiting};
+pub use vm::{Frame, Program, Progress, RootEnd, Step, Vm, Waiting};

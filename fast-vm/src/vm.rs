@@ -2,11 +2,14 @@
 
 use crate::atom::Atom;
 use crate::config::{Config, Host, Mode};
+use crate::heap::Heap;
 use crate::machine::{Machine, Origin, ROOT};
+use crate::mailbox::{Post, Signal};
 use crate::process::{Process, Saved, Status};
 use crate::scheduled::{Choice, NotEnabled, Random, Stepper};
-use crate::scheduler;
+use crate::scheduler::{self, Scheduler};
 use crate::term::Term;
+use crate::term::copy::Packer;
 use crate::value::Value;
 use lam_isa::outcome::{End, Fate, Label, Limit, Outcome};
 use lam_isa::{Rule, Verified};
@@ -29,8 +32,22 @@ pub struct Program {
 /// A machine with a program.
 pub struct Vm {
     machine: Arc<Machine>,
+    /// Who gives the turns of a machine that is run for a while at a time.
+    alone: Option<Scheduler>,
     /// Who takes the steps of a scheduled machine.
     stepper: Option<Stepper>,
+}
+
+/// Where a machine stands that was run for a while.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Progress {
+    /// There is more to do at once.
+    Ready,
+    /// Nothing can happen before so many nanoseconds have passed, or a message comes from outside;
+    /// `None` if no timer runs.
+    Idle(Option<u64>),
+    /// The machine has ended early: it was halted, or a limit is reached.
+    Ended,
 }
 
 /// A step that a scheduled machine has taken.
@@ -78,7 +95,7 @@ impl Vm {
             }
             Mode::Scheduled => Some(Stepper::new(machine.clone())),
         };
-        Vm { machine, stepper }
+        Vm { machine, alone: None, stepper }
     }
 
     /// Runs the program until nothing can happen any more, it halts, or a limit is reached. A
@@ -165,6 +182,45 @@ impl Vm {
             observe(self, Step { choice, forced, rule });
         }
         self.machine.end(End::Exhausted(Limit::Steps));
+    }
+
+    /// Runs a free machine on this thread for about so many reductions, and never waits: at the end
+    /// of what can be done the host decides what to wait for.
+    pub fn run_for(&mut self, reductions: u64) -> Progress {
+        let machine = &self.machine;
+        let alone = self.alone.get_or_insert_with(|| Scheduler::new(machine.clone(), 0));
+        let mut left = reductions;
+        while !machine.stopped.load(Ordering::Acquire) {
+            if left == 0 {
+                return Progress::Ready;
+            }
+            if !alone.turn() {
+                alone.fire_due();
+                if alone.core.queue.is_empty() {
+                    let due = machine.timers.lock().next_due();
+                    return Progress::Idle(due.map(|due| due.saturating_sub(machine.now())));
+                }
+            }
+            // A turn that spends nothing is work, too.
+            left = left.saturating_sub(u64::try_from(alone.core.spent()).unwrap_or(0).max(1));
+        }
+        Progress::Ended
+    }
+
+    /// Sends a message to the process of that registered name in a free machine; says whether
+    /// there was one.
+    pub fn send(&self, name: &str, message: &Value) -> bool {
+        let to = Atom::existing(name).and_then(|name| self.machine.named(name));
+        let Some(to) = to else { return false };
+        let mut heap = Heap::new(0);
+        let message = message.build(&mut heap);
+        let post = Post::new(&mut Packer::default(), &heap, ROOT, Signal::Message, 0, message);
+        let sent = self.machine.slots.post(to, post);
+        if let Ok(true) = sent {
+            self.machine.crew.injector.push(to.slot);
+            self.machine.crew.ring();
+        }
+        sent.is_ok()
     }
 
     /// How it ended.

@@ -8,8 +8,7 @@ use crate::machine::{Limits, Program};
 use lam_fast::{Config, Host, Mode, Time, Vm};
 use lam_isa::Verified;
 use lam_isa::outcome::End;
-use std::io::Write;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Instant, SystemTime};
 
 /// Runs a program to its end; the status is the program's. With `steps`, a seed and how many steps
@@ -31,14 +30,22 @@ pub fn run(
         paths: steps.is_some(),
         ..Config::default()
     };
-    let world = Arc::new(World { shelves: shelves.clone(), begun: Instant::now() });
-    let mut vm = Vm::new(&program, limits.set_fast(config), world);
+    let world = Arc::new(World {
+        shelves: shelves.clone(),
+        console: console.clone(),
+        begun: Instant::now(),
+        trouble: Mutex::default(),
+    });
+    let mut vm = Vm::new(&program, limits.set_fast(config), world.clone());
     match steps {
         Some((seed, steps_max)) => vm.run_seeded(seed, steps_max, &mut |_, _| {}),
         None => vm.run(),
     }
     // A module that was found and could not be read is `undef` for the program.
     shelves.troubles().iter().for_each(|trouble| console.complain(trouble));
+    if let Some(failure) = world.trouble.lock().unwrap_or_else(PoisonError::into_inner).take() {
+        return Err(failure);
+    }
     match (vm.root(), vm.end()) {
         (Some(root), _) if root.normal => Ok(Status::OK),
         (Some(root), _) => {
@@ -68,7 +75,10 @@ pub fn run(
 /// The world of a program that is run by hand.
 struct World {
     shelves: Arc<Shelves>,
+    console: Console,
     begun: Instant,
+    /// The first output that could not be written.
+    trouble: Mutex<Option<Failure>>,
 }
 
 impl Host for World {
@@ -77,17 +87,17 @@ impl Host for World {
     }
 
     fn write(&self, port: &str, bytes: &[u8]) {
-        // A reader that goes away early ends the command quietly.
-        let written = match port {
+        match port {
             "stdout" => {
-                let mut out = std::io::stdout().lock();
-                out.write_all(bytes).and_then(|()| out.flush())
+                if let Err(failure) = self.console.bytes(bytes) {
+                    self.trouble
+                        .lock()
+                        .unwrap_or_else(PoisonError::into_inner)
+                        .get_or_insert(failure);
+                }
             }
-            "stderr" => std::io::stderr().lock().write_all(bytes),
-            _ => Ok(()),
-        };
-        if written.is_err() {
-            std::process::exit(0);
+            "stderr" => self.console.err_bytes(bytes),
+            _ => {}
         }
     }
 
