@@ -21,7 +21,7 @@ pub struct Verdict {
 const STATES_MAX: u64 = 200_000;
 
 /// The steps after which a run is given up.
-const STEPS_MAX: u64 = 1_000_000;
+pub const STEPS_MAX: u64 = 1_000_000;
 
 /// Runs a case.
 pub fn judge(case: &Case) -> Verdict {
@@ -52,8 +52,11 @@ fn ids<'r>(rules: impl IntoIterator<Item = &'r Rule>) -> String {
     ids.join(" ")
 }
 
-/// The verified modules of a program, or the rules that it breaks.
-fn load(program: &Program) -> Result<Vec<Arc<Verified>>, Vec<Rule>> {
+/// The verified modules of a program.
+///
+/// # Errors
+/// The rules that it breaks.
+pub fn load(program: &Program) -> Result<Vec<Arc<Verified>>, Vec<Rule>> {
     let modules: Vec<Module> = match program {
         Program::Text(text) => lam_isa::text::parse_bytes(text.as_bytes())
             .map_err(|errors| errors.into_iter().map(|error| error.rule).collect::<Vec<_>>())?,
@@ -69,7 +72,8 @@ fn load(program: &Program) -> Result<Vec<Arc<Verified>>, Vec<Rule>> {
     verified.collect()
 }
 
-fn boot(case: &Case, base: Config, modules: Vec<Arc<Verified>>) -> Machine {
+/// The reference machine of a case before its first step.
+pub fn boot(case: &Case, base: Config, modules: Vec<Arc<Verified>>) -> Machine {
     let limit = |name: &str| case.limits.get(name).copied();
     let wide = |name: &str, default: usize| {
         limit(name).map_or(default, |n| usize::try_from(n).unwrap_or(usize::MAX))

@@ -164,7 +164,7 @@ fn parts(criterion: &mut Criterion) {
         };
         criterion.bench_function(&format!("{function}({times})"), |bencher| {
             bencher.iter(|| {
-                let vm = Vm::new(&program, Config::default(), Arc::new(Nowhere));
+                let mut vm = Vm::new(&program, Config::default(), Arc::new(Nowhere));
                 vm.run();
                 assert!(vm.root().is_some_and(|end| end.normal), "{:?}", vm.root());
             });

@@ -38,7 +38,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     let schedulers = schedulers.first().map_or(Ok(1), |n| n.parse())?;
     let config =
         Config { paths: std::env::var_os("PATHS").is_some(), schedulers, ..Config::default() };
-    let vm = Vm::new(&program, config, Arc::new(World(Instant::now())));
+    let mut vm = Vm::new(&program, config, Arc::new(World(Instant::now())));
     vm.run();
     match vm.root() {
         Some(end) if !end.normal => Err(format!("{end:?}").into()),

@@ -225,6 +225,8 @@ pub(crate) struct Code {
     tables: Mutex<Tables>,
     /// Whether functions are lowered with a probe before every instruction.
     probes: bool,
+    /// The natives of the host.
+    natives: HashSet<(Atom, Atom, u8)>,
     /// The module in which every process begins.
     start: OnceLock<&'static Loaded>,
 }
@@ -244,9 +246,9 @@ struct Tables {
 }
 
 impl Code {
-    /// No module yet.
-    pub fn new(probes: bool) -> Code {
-        Code { tables: Mutex::default(), probes, start: OnceLock::new() }
+    /// No module yet; the host has these natives.
+    pub fn new(probes: bool, natives: HashSet<(Atom, Atom, u8)>) -> Code {
+        Code { tables: Mutex::default(), probes, natives, start: OnceLock::new() }
     }
 
     /// The one function of the module in which every process begins: `x0`, `x1` and `x2` are a
@@ -306,7 +308,8 @@ impl Code {
         }
         let function = tables.modules.get(&module).and_then(|loaded| loaded.export(name, arity));
         let entry = function.map_or(ptr::null(), |function| function.entry);
-        let native = native::find(module, name, arity);
+        let hosts = self.natives.contains(&(module, name, arity));
+        let native = native::find(module, name, arity).or(hosts.then_some(Native::Host));
         let entry = AtomicPtr::new(entry.cast_mut());
         let cell = Box::leak(Box::new(Cell { module, name, arity, native, entry }));
         tables.cells.insert((module, name, arity), cell);

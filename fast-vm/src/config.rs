@@ -2,6 +2,7 @@
 //!
 //! Book: *Limits*, *The host*, *Permitted differences*.
 
+use crate::value::Value;
 use lam_isa::Verified;
 use lam_isa::limits;
 use std::collections::BTreeMap;
@@ -100,6 +101,21 @@ pub trait Host: Send + Sync {
     fn module(&self, name: &str) -> Option<Arc<Verified>> {
         let _ = name;
         None
+    }
+
+    /// The natives that the host adds to those of the machine: module, name and arity of each. Asked
+    /// once, by a free machine.
+    fn natives(&self) -> Vec<(String, String, u8)> {
+        Vec::new()
+    }
+
+    /// A call of one of them.
+    ///
+    /// # Errors
+    /// The reason of the `error` that the call raises.
+    fn call(&self, module: &str, name: &str, arguments: &[Value]) -> Result<Value, Value> {
+        let _ = (module, name, arguments);
+        Err(Value::Atom("undef".into()))
     }
 
     /// Bytes were written to a port.

@@ -16,6 +16,7 @@ mod names;
 pub mod native;
 mod op;
 mod process;
+mod scheduled;
 mod scheduler;
 mod signal;
 mod slots;
@@ -28,5 +29,6 @@ mod value;
 mod vm;
 
 pub use config::{Config, Host, Mode};
+pub use scheduled::{Choice, NotEnabled};
 pub use value::Value;
-pub use vm::{Frame, Program, RootEnd, Vm, Waiting};
+pub use vm::{Frame, Program, Progress, RootEnd, Step, Vm, Waiting};

@@ -97,9 +97,16 @@ pub(crate) enum Origin {
 
 impl Machine {
     pub fn new(config: Config, host: Arc<dyn Host>) -> Machine {
+        let natives = match config.mode {
+            Mode::Free => host.natives(),
+            Mode::Scheduled => Vec::new(),
+        };
+        let natives = natives
+            .iter()
+            .map(|(module, name, arity)| (Atom::new(module), Atom::new(name), *arity));
         Machine {
             host,
-            code: Code::new(has_probes(&config)),
+            code: Code::new(has_probes(&config), natives.collect()),
             slots: Slots::new(!config.paths),
             live: AtomicUsize::new(0),
             endless: AtomicUsize::new(0),

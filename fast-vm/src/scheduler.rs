@@ -65,22 +65,39 @@ impl Scheduler {
             return false;
         };
         let Some((process, timed_out, mail)) = self.take(slot) else { return true };
-        let budget = match process.budget {
-            None => i64::from(self.core.machine.config.quantum),
-            Some(Budget::Reductions(n)) => i64::from(n),
-            Some(Budget::Infinite) => i64::MAX,
-        };
+        let budget = i64::from(match process.budget {
+            None => self.core.machine.config.quantum,
+            Some(Budget::Reductions(n)) => n,
+            Some(Budget::Infinite) => self.core.machine.config.budget_max,
+        });
         self.core.enter(process, budget);
         if let Some(key) = timed_out {
             self.core.time_out(key);
         }
         self.core.arriving = mail;
-        self.core.drain();
-        if self.core.me.status == Status::Ready {
-            self.core.run();
+        loop {
+            self.core.drain();
+            if self.core.me.status == Status::Ready {
+                self.core.run();
+            }
+            if !self.goes_on() {
+                break;
+            }
+            let process = self.core.leave();
+            self.core.enter(process, budget);
         }
         self.settle(slot);
         true
+    }
+
+    /// Whether the process keeps its scheduler: one whose budget has no end is interrupted only for
+    /// the signals that have come, and when the machine has been stopped.
+    fn goes_on(&self) -> bool {
+        let Core { me, yielded, machine, .. } = &*self.core;
+        me.budget == Some(Budget::Infinite)
+            && me.status == Status::Ready
+            && !yielded
+            && !machine.stopped.load(Ordering::Acquire)
     }
 
     /// The process of a slot, which is active, and what has come for it.

@@ -2,7 +2,8 @@
 
 use crate::atom::Atom;
 use crate::heap::Heap;
-use crate::term::{Term, map};
+use crate::term::integer::to_i64;
+use crate::term::{Term, View, map};
 
 /// A value to give to a program, or that one has given.
 #[derive(Clone, Debug, PartialEq)]
@@ -27,6 +28,36 @@ impl Value {
     /// A text as Erlang's strings are: a list of code points.
     pub fn string(text: &str) -> Value {
         Value::List(text.chars().map(|c| Value::Int(i64::from(u32::from(c)))).collect())
+    }
+
+    /// What a term says, if values can say it: no pids, references, funs, integers above 64 bits or
+    /// odd bits, and nested at most [`DEPTH`](Self::DEPTH) deep.
+    pub(crate) fn of(term: Term) -> Option<Value> {
+        Value::within(term, Self::DEPTH)
+    }
+
+    /// How deep a term may be nested that becomes a value.
+    pub const DEPTH: u32 = 100;
+
+    fn within(term: Term, depth: u32) -> Option<Value> {
+        let depth = depth.checked_sub(1)?;
+        let all = |terms: &[Term]| -> Option<Vec<Value>> {
+            terms.iter().map(|term| Value::within(*term, depth)).collect()
+        };
+        Some(match term.view() {
+            View::Small(_) | View::Big(_) => Value::Int(to_i64(term)?),
+            View::Float(x) => Value::Float(x),
+            View::Atom(atom) => Value::Atom(atom.text().into()),
+            View::Bits(bits) => Value::Binary(bits.as_binary()?.into_owned()),
+            View::Nil | View::Cons(..) => Value::List(all(&term.to_vec()?)?),
+            View::Tuple(terms) => Value::Tuple(all(terms)?),
+            View::Map(map) => {
+                let pair =
+                    |(key, value)| Some((Value::within(key, depth)?, Value::within(value, depth)?));
+                Value::Map(map.iter().map(pair).collect::<Option<_>>()?)
+            }
+            _ => return None,
+        })
     }
 
     /// The term in a heap.

@@ -1,14 +1,18 @@
 //! Running a program: what an application does with the fast machine.
 
 use crate::atom::Atom;
-use crate::config::{Config, Host};
+use crate::config::{Config, Host, Mode};
+use crate::heap::Heap;
 use crate::machine::{Machine, Origin, ROOT};
+use crate::mailbox::{Post, Signal};
 use crate::process::{Process, Saved, Status};
-use crate::scheduler;
+use crate::scheduled::{Choice, NotEnabled, Random, Stepper};
+use crate::scheduler::{self, Scheduler};
 use crate::term::Term;
+use crate::term::copy::Packer;
 use crate::value::Value;
-use lam_isa::Verified;
-use lam_isa::outcome::{End, Fate, Outcome};
+use lam_isa::outcome::{End, Fate, Label, Limit, Outcome};
+use lam_isa::{Rule, Verified};
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
@@ -28,6 +32,33 @@ pub struct Program {
 /// A machine with a program.
 pub struct Vm {
     machine: Arc<Machine>,
+    /// Who gives the turns of a machine that is run for a while at a time.
+    alone: Option<Scheduler>,
+    /// Who takes the steps of a scheduled machine.
+    stepper: Option<Stepper>,
+}
+
+/// Where a machine stands that was run for a while.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Progress {
+    /// There is more to do at once.
+    Ready,
+    /// Nothing can happen before so many nanoseconds have passed, or a message comes from outside;
+    /// `None` if no timer runs.
+    Idle(Option<u64>),
+    /// The machine has ended early: it was halted, or a limit is reached.
+    Ended,
+}
+
+/// A step that a scheduled machine has taken.
+#[derive(Clone, Copy, Debug)]
+pub struct Step {
+    /// What was chosen.
+    pub choice: Choice,
+    /// Whether there was nothing else to choose (`sched.choice.forced`).
+    pub forced: bool,
+    /// The rule by which the state has changed.
+    pub rule: Rule,
 }
 
 impl Vm {
@@ -55,13 +86,139 @@ impl Vm {
         process.initial_call = (module, function, arity);
         machine.live.store(1, Ordering::Relaxed);
         machine.slots.place(process);
-        machine.crew.injector.push(pid.slot);
-        Vm { machine }
+        let stepper = match machine.config.mode {
+            Mode::Free => {
+                machine.crew.injector.push(pid.slot);
+                None
+            }
+            Mode::Scheduled => Some(Stepper::new(machine.clone())),
+        };
+        Vm { machine, alone: None, stepper }
     }
 
-    /// Runs the program until nothing can happen any more, it halts, or a limit is reached.
-    pub fn run(&self) {
-        scheduler::run(&self.machine);
+    /// Runs the program until nothing can happen any more, it halts, or a limit is reached. A
+    /// scheduled machine takes the first enabled choice each time.
+    pub fn run(&mut self) {
+        match self.stepper {
+            None => scheduler::run(&self.machine),
+            Some(_) => self.choose(u64::MAX, &mut |_, _| {}, |_, _| 0),
+        }
+    }
+
+    /// What may happen next in a scheduled machine, in the order of the book
+    /// (`sched.choice.order`); nothing if it has ended, or is not scheduled.
+    pub fn enabled(&mut self) -> Vec<Choice> {
+        self.stepper.as_mut().map_or_else(Vec::new, Stepper::enabled)
+    }
+
+    /// The name of a choice (`sched.choice.labels`) of this machine.
+    ///
+    /// # Panics
+    /// If the machine is not scheduled, so that it has no choices.
+    pub fn label(&self, choice: Choice) -> Label {
+        self.stepper.as_ref().expect("a choice comes from a scheduled machine").label(choice)
+    }
+
+    /// Takes a choice, and says by which rule the state has changed. One that is not enabled changes
+    /// nothing.
+    pub fn step(&mut self, choice: Choice) -> Option<Rule> {
+        self.stepper.as_mut()?.step(choice)
+    }
+
+    /// Runs a scheduled machine to its end, or for at most `steps_max` steps; a seed decides at each
+    /// choice point (`sched.policy.seeded`). `observe` sees the machine after every step.
+    pub fn run_seeded(&mut self, seed: u64, steps_max: u64, observe: &mut dyn FnMut(&Vm, Step)) {
+        let mut random = Random(seed);
+        self.choose(steps_max, observe, |_, enabled| random.below(enabled.len()));
+    }
+
+    /// The same, where a script decides at each choice point, and behind its end the first enabled
+    /// label is taken (`sched.policy.scripted`).
+    ///
+    /// # Errors
+    /// If a label is not enabled where it stands; the machine stays there.
+    pub fn run_scripted(
+        &mut self,
+        script: &[String],
+        steps_max: u64,
+        observe: &mut dyn FnMut(&Vm, Step),
+    ) -> Result<(), NotEnabled> {
+        let (mut at, mut wrong) = (0, None);
+        self.choose(steps_max, observe, |vm, enabled| {
+            let Some(label) = script.get(at) else { return 0 };
+            let labels = || enabled.iter().map(|choice| vm.label(*choice).to_string());
+            let found = labels().position(|found| found == *label).unwrap_or_else(|| {
+                let (label, enabled) = (label.clone(), labels().collect());
+                wrong = Some(NotEnabled { at, label, enabled });
+                usize::MAX
+            });
+            at += 1;
+            found
+        });
+        wrong.map_or(Ok(()), Err)
+    }
+
+    /// Lets `pick` decide wherever more than one choice is enabled (`sched.choice.forced`); it gives
+    /// no place of a choice to stop.
+    fn choose(
+        &mut self,
+        steps_max: u64,
+        observe: &mut dyn FnMut(&Vm, Step),
+        mut pick: impl FnMut(&Vm, &[Choice]) -> usize,
+    ) {
+        for _ in 0..steps_max {
+            let enabled = self.enabled();
+            let (choice, forced) = match enabled.as_slice() {
+                [] => return,
+                [only] => (*only, true),
+                several => match several.get(pick(self, several)) {
+                    Some(choice) => (*choice, false),
+                    None => return,
+                },
+            };
+            let rule = self.step(choice).expect("an enabled choice can be taken");
+            observe(self, Step { choice, forced, rule });
+        }
+        self.machine.end(End::Exhausted(Limit::Steps));
+    }
+
+    /// Runs a free machine on this thread for about so many reductions, and never waits: at the end
+    /// of what can be done the host decides what to wait for.
+    pub fn run_for(&mut self, reductions: u64) -> Progress {
+        let machine = &self.machine;
+        let alone = self.alone.get_or_insert_with(|| Scheduler::new(machine.clone(), 0));
+        let mut left = reductions;
+        while !machine.stopped.load(Ordering::Acquire) {
+            if left == 0 {
+                return Progress::Ready;
+            }
+            if !alone.turn() {
+                alone.fire_due();
+                if alone.core.queue.is_empty() {
+                    let due = machine.timers.lock().next_due();
+                    return Progress::Idle(due.map(|due| due.saturating_sub(machine.now())));
+                }
+            }
+            // A turn that spends nothing is work, too.
+            left = left.saturating_sub(u64::try_from(alone.core.spent()).unwrap_or(0).max(1));
+        }
+        Progress::Ended
+    }
+
+    /// Sends a message to the process of that registered name in a free machine; says whether
+    /// there was one.
+    pub fn send(&self, name: &str, message: &Value) -> bool {
+        let to = Atom::existing(name).and_then(|name| self.machine.named(name));
+        let Some(to) = to else { return false };
+        let mut heap = Heap::new(0);
+        let message = message.build(&mut heap);
+        let post = Post::new(&mut Packer::default(), &heap, ROOT, Signal::Message, 0, message);
+        let sent = self.machine.slots.post(to, post);
+        if let Ok(true) = sent {
+            self.machine.crew.injector.push(to.slot);
+            self.machine.crew.ring();
+        }
+        sent.is_ok()
     }
 
     /// How it ended.

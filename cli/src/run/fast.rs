@@ -22,7 +22,7 @@ pub fn run(
     let (program, shelves) = program.fast()?;
     let config = Config { root_halts: true, schedulers, ..Config::default() };
     let world = Arc::new(World { shelves: shelves.clone(), begun: Instant::now() });
-    let vm = Vm::new(&program, limits.set_fast(config), world);
+    let mut vm = Vm::new(&program, limits.set_fast(config), world);
     vm.run();
     // A module that was found and could not be read is `undef` for the program.
     shelves.troubles().iter().for_each(|trouble| console.complain(trouble));

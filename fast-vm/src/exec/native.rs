@@ -4,7 +4,7 @@ use super::control::Callee;
 use super::{Exec, Next};
 use crate::atom::{self, Atom};
 use crate::exception::Exception;
-use crate::native::{Native as Found, Reply};
+use crate::native::{Native as Found, Reply, call_host};
 use crate::process::{Saved, Status};
 use crate::term::Term;
 use lam_isa::operand::RefId;
@@ -57,6 +57,7 @@ impl Exec<'_> {
                 self.core.site = self.site;
                 run(self.core, args)
             }
+            Found::Host => call_host(self.core, module, name, args),
         };
         match reply {
             Reply::Value(value) => {

@@ -11,7 +11,7 @@ use crate::term::{Term, View};
 use lam_isa::operand::{Arity, Src, Target};
 use lam_isa::outcome::{End, Limit};
 use lam_isa::table::Class;
-use lam_isa::{FunRef, Instr};
+use lam_isa::{FunRef, Instr, Rule};
 use std::ptr::with_exposed_provenance;
 use std::sync::atomic::Ordering;
 
@@ -57,6 +57,7 @@ unsafe extern "C" fn probe(core: *mut Core, site: u64) -> *const u64 {
         let fuel = &core.machine.fuel;
         if fuel.fetch_update(Ordering::Relaxed, Ordering::Relaxed, take).is_err() {
             core.machine.end(End::Exhausted(Limit::Fuel));
+            core.fire(Rule::LimFuelSpent);
             return stop(core, site);
         }
     }

@@ -34,8 +34,9 @@ mod zlib;
 
 use crate::atom::Atom;
 use crate::core::Core;
-use crate::exception::Exception;
+use crate::exception::{Class, Exception};
 use crate::term::Term;
+use crate::value::Value;
 use std::collections::HashMap;
 use std::sync::OnceLock;
 
@@ -81,6 +82,8 @@ pub(crate) enum Native {
     Pure(Pure),
     /// It needs the machine.
     Bound(Effect, Bound),
+    /// It is the host's.
+    Host,
 }
 
 impl Native {
@@ -89,6 +92,7 @@ impl Native {
         match self {
             Native::Pure(_) => Effect::Own,
             Native::Bound(effect, _) => effect,
+            Native::Host => Effect::Shared,
         }
     }
 }
@@ -142,6 +146,20 @@ pub(crate) fn find(module: Atom, name: Atom, arity: u8) -> Option<Native> {
         pure.chain(bound).collect()
     });
     all.get(&(module.text(), name.text(), arity)).copied()
+}
+
+/// Calls a native of the host. What values cannot say is `badarg`.
+pub(crate) fn call_host(core: &mut Core, module: Atom, name: Atom, args: &[Term]) -> Reply {
+    let values: Option<Vec<Value>> = args.iter().map(|term| Value::of(*term)).collect();
+    let Some(values) = values else { return Reply::Raise(Exception::badarg()) };
+    let host = core.machine.host.clone();
+    match host.call(module.text(), name.text(), &values) {
+        Ok(value) => Reply::Value(value.build(core.heap())),
+        Err(reason) => {
+            let reason = reason.build(core.heap());
+            Reply::Raise(Exception { class: Class::Error, reason })
+        }
+    }
 }
 
 /// Every native: module, name, arity and what it may touch.

@@ -101,6 +101,7 @@ impl Bench {
         let arity = u8::try_from(args.len()).expect("few arguments");
         let native = find(Atom::new(module), Atom::new(name), arity).expect(name);
         match native {
+            Native::Host => panic!("{name} is not the machine's"),
             Native::Pure(run) => run(&mut self.core, args),
             Native::Bound(_, run) => match run(&mut self.core, args) {
                 Reply::Value(value) => Ok(value),

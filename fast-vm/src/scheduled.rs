@@ -1,0 +1,303 @@
+//! A machine that takes one step at a time, each chosen from outside: for comparing machines.
+//!
+//! Owns the list of what may come next, the steps, and the runs that a seed or a script decides. A
+//! process lies in its slot between two steps; one core does all of them. Book: *Scheduling*.
+
+use crate::core::Core;
+use crate::machine::Machine;
+use crate::mailbox::{Post, Signal};
+use crate::native::port;
+use crate::process::{Process, Status};
+use crate::term::{Pid, Term};
+use crate::timers::{Alarm, Key};
+use lam_isa::Rule;
+use lam_isa::outcome::{Label, Path};
+use std::cmp::Ordering;
+use std::fmt;
+use std::sync::Arc;
+use std::sync::atomic::Ordering::Relaxed;
+
+/// More reductions than a step spends: where it ends does not depend on turns.
+const NO_TURNS: i64 = i64::MAX / 2;
+
+/// Something that may happen next (`sched.choice.labels`).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Choice(What);
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum What {
+    /// A process takes a step.
+    Step(Pid),
+    /// The oldest signal from one process to another is delivered.
+    Deliver {
+        /// The sender.
+        from: Pid,
+        /// The receiver.
+        to: Pid,
+    },
+    /// The receive of a process times out, or its timer of that number fires.
+    Fire(Pid, Option<u32>),
+    /// A call of an external native is answered.
+    Complete(Pid, u32),
+}
+
+/// A label of a script that is not enabled (`sched.policy.scripted`).
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct NotEnabled {
+    /// Its place in the script, from 0.
+    pub at: usize,
+    /// The label.
+    pub label: String,
+    /// What was enabled there.
+    pub enabled: Vec<String>,
+}
+
+impl fmt::Display for NotEnabled {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let enabled = self.enabled.join(" ");
+        write!(f, "label {} of the schedule, `{}`, is not enabled; ", self.at + 1, self.label)?;
+        write!(f, "enabled are: {enabled} (sched.policy.scripted)")
+    }
+}
+
+impl std::error::Error for NotEnabled {}
+
+/// The one scheduler of such a machine.
+pub(crate) struct Stepper {
+    core: Box<Core>,
+    /// The paths of all processes there ever were, by slot.
+    paths: Vec<Path>,
+    /// The slots of those that live, by path.
+    living: Vec<u32>,
+}
+
+impl Stepper {
+    /// For a machine that has not taken a step.
+    pub fn new(machine: Arc<Machine>) -> Stepper {
+        Stepper { core: Core::new(machine), paths: Vec::new(), living: Vec::new() }
+    }
+
+    fn machine(&self) -> &Machine {
+        &self.core.machine
+    }
+
+    /// What may come next, in the order of the book (`sched.choice.order`).
+    pub fn enabled(&mut self) -> Vec<Choice> {
+        self.meet_the_born();
+        let machine = self.core.machine.clone();
+        let (mut choices, mut timeouts) = (Vec::new(), Vec::new());
+        if machine.stopped.load(Relaxed) {
+            return choices;
+        }
+        self.living.retain(|slot| {
+            let pid = Pid { serial: 0, slot: *slot };
+            let inner = machine.slots.lock(pid);
+            let Some(process) = inner.as_ref().and_then(|inner| inner.process.as_ref()) else {
+                return false;
+            };
+            match process.status {
+                Status::Ready | Status::Exiting => choices.push(Choice(What::Step(pid))),
+                Status::Waiting if process.deadline.is_some() => {
+                    timeouts.push(Choice(What::Fire(pid, None)));
+                }
+                Status::Waiting | Status::Blocked(_) | Status::Ended => {}
+            }
+            true
+        });
+
+        let steps = choices.len();
+        let wires = machine.wires.lock();
+        let signals = wires.keys().map(|(from, to)| Choice(What::Deliver { from: *from, to: *to }));
+        choices.extend(signals);
+        drop(wires);
+        let timers = machine.timers.lock();
+        timeouts.extend(timers.iter().filter_map(|(_, alarm)| match alarm {
+            Alarm::Message(timer) => {
+                Some(Choice(What::Fire(timer.reference.creator, Some(timer.number))))
+            }
+            Alarm::Receive(_) => None,
+        }));
+        drop(timers);
+        choices.extend(timeouts);
+        let requests = machine.requests.lock();
+        choices.extend(requests.keys().map(|(pid, n)| Choice(What::Complete(*pid, *n))));
+        drop(requests);
+        // The steps are in order already.
+        choices[steps..].sort_unstable_by(|a, b| self.compare(*a, *b));
+        choices
+    }
+
+    /// The order of choices other than steps.
+    fn compare(&self, a: Choice, b: Choice) -> Ordering {
+        let nobody = None;
+        let rank = |choice: Choice| match choice.0 {
+            What::Step(pid) => (0, self.path(pid), nobody, 0),
+            What::Deliver { from, to } => (1, self.path(to), Some(self.path(from)), 0),
+            What::Fire(pid, number) => (2, self.path(pid), nobody, number.unwrap_or(0)),
+            What::Complete(pid, number) => (3, self.path(pid), nobody, number),
+        };
+        rank(a).cmp(&rank(b))
+    }
+
+    fn path(&self, pid: Pid) -> &Path {
+        &self.paths[pid.slot as usize]
+    }
+
+    /// Learns the paths of the processes born since.
+    fn meet_the_born(&mut self) {
+        for slot in self.paths.len()..self.machine().slots.count() as usize {
+            let slot = u32::try_from(slot).unwrap_or(u32::MAX);
+            let path = self.machine().path(Pid { serial: 0, slot });
+            let place = self.living.partition_point(|other| self.paths[*other as usize] < path);
+            self.living.insert(place, slot);
+            self.paths.push(path);
+        }
+    }
+
+    /// The name of a choice.
+    pub fn label(&self, choice: Choice) -> Label {
+        let path = |pid| self.path(pid).clone();
+        match choice.0 {
+            What::Step(pid) => Label::Step(path(pid)),
+            What::Deliver { from, to } => Label::Deliver { to: path(to), from: path(from) },
+            What::Fire(pid, number) => Label::Fire(path(pid), number),
+            What::Complete(pid, number) => Label::Complete(path(pid), number),
+        }
+    }
+
+    /// Takes a choice that is enabled, and says by which rule the state has changed; one that is
+    /// not enabled changes nothing.
+    pub fn step(&mut self, choice: Choice) -> Option<Rule> {
+        match choice.0 {
+            What::Step(pid) => self.step_process(pid),
+            What::Deliver { from, to } => self.deliver(from, to),
+            What::Fire(pid, None) => self.time_out(pid),
+            What::Fire(pid, Some(number)) => self.fire_timer(pid, number),
+            What::Complete(pid, number) => self.complete(pid, number),
+        }
+    }
+
+    /// `s:P`: one effect and the local instructions after it (`sched.step.effect`), or the end.
+    fn step_process(&mut self, pid: Pid) -> Option<Rule> {
+        let process = self.take(pid)?;
+        let status = process.status;
+        self.on_core(process, |core| match status {
+            Status::Exiting => {
+                let reason = core.me.reason;
+                core.end_process(reason);
+                Some(Rule::SchedStepEnd)
+            }
+            Status::Ready => {
+                core.run();
+                Some(core.rule)
+            }
+            Status::Waiting | Status::Blocked(_) | Status::Ended => None,
+        })
+    }
+
+    /// `d:Q<P`: the oldest signal arrives (`sched.deliver.oldest`).
+    fn deliver(&mut self, from: Pid, to: Pid) -> Option<Rule> {
+        let mut wires = self.core.machine.wires.lock();
+        let queue = wires.get_mut(&(from, to))?;
+        let post = queue.pop_front()?;
+        if queue.is_empty() {
+            wires.remove(&(from, to));
+        }
+        drop(wires);
+        Some(self.arrive(to, post))
+    }
+
+    fn arrive(&mut self, to: Pid, post: Post) -> Rule {
+        match self.take(to) {
+            Some(process) => self.on_core(process, |core| core.arrive(post)),
+            None => self.core.arrive_at_dead(to, post),
+        }
+    }
+
+    /// `f:P`: the receive gives up waiting (`exec.wait.timeout`).
+    fn time_out(&mut self, pid: Pid) -> Option<Rule> {
+        let mut inner = self.core.machine.slots.lock(pid)?;
+        let process = inner.process.as_mut()?;
+        if process.status != Status::Waiting {
+            return None;
+        }
+        let due = process.deadline.take()?;
+        process.mailbox.rewind();
+        process.pc = process.on_timeout;
+        process.status = Status::Ready;
+        self.core.machine.now.fetch_max(due, Relaxed);
+        Some(Rule::SchedTimerFire)
+    }
+
+    /// `f:P#n`: a started timer sends its message (`sig.timer.message`).
+    fn fire_timer(&mut self, pid: Pid, number: u32) -> Option<Rule> {
+        let machine = self.core.machine.clone();
+        let mut timers = machine.timers.lock();
+        let is_it = |(_, alarm): &(&Key, &Alarm)| match alarm {
+            Alarm::Message(timer) => timer.reference.creator == pid && timer.number == number,
+            Alarm::Receive(_) => false,
+        };
+        let key = timers.iter().find(is_it).map(|(key, _)| *key)?;
+        let Some(Alarm::Message(timer)) = timers.cancel(key) else { return None };
+        drop(timers);
+        machine.now.fetch_max(key.due, Relaxed);
+        debug_assert_eq!(timer.post.node().signal, Signal::Message);
+        let to = timer.to.as_pid().or_else(|| machine.named(timer.to.as_atom()?));
+        Some(match to.filter(|to| machine.slots.is_alive(*to)) {
+            Some(to) => {
+                self.arrive(to, timer.post);
+                Rule::SigTimerMessage
+            }
+            None => Rule::SigTimerDead,
+        })
+    }
+
+    /// `c:P#n`: the host answers a call (`sched.host.complete`).
+    fn complete(&mut self, pid: Pid, number: u32) -> Option<Rule> {
+        let port = self.core.machine.requests.lock().remove(&(pid, number))?;
+        let line = port::next_line(&self.core.machine, port);
+        if let Some(process) = self.take(pid) {
+            self.on_core(process, |core| {
+                let answer: Term = port::answer(core.heap(), line);
+                core.answer(answer);
+            });
+        }
+        Some(Rule::SchedHostComplete)
+    }
+
+    /// A process that lives, out of its slot.
+    fn take(&self, pid: Pid) -> Option<Box<Process>> {
+        self.core.machine.slots.lock(pid)?.process.take()
+    }
+
+    /// Does something with a process on the core; if it lives on, it goes back to its slot.
+    fn on_core<R>(&mut self, process: Box<Process>, action: impl FnOnce(&mut Core) -> R) -> R {
+        let pid = process.pid;
+        self.core.enter(process, NO_TURNS);
+        let result = action(&mut self.core);
+        let process = self.core.leave();
+        if process.status != Status::Ended
+            && let Some(mut inner) = self.core.machine.slots.lock(pid)
+        {
+            inner.process = Some(process);
+        }
+        result
+    }
+}
+
+/// The generator of seeded runs (SplitMix64): the book gives its constants, so that seeds mean the
+/// same on every machine.
+#[derive(Clone, Debug)]
+pub(crate) struct Random(pub u64);
+
+impl Random {
+    /// A number below `n`, which is not 0.
+    pub fn below(&mut self, n: usize) -> usize {
+        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
+        let mut z = self.0;
+        z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+        z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+        let drawn = z ^ (z >> 31);
+        usize::try_from(drawn % n as u64).unwrap_or(0)
+    }
+}
