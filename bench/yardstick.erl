@@ -55,7 +55,6 @@ run(none, _) -> ok;
 run(idle, _) -> idle(100000);
 run(live, _) -> live(100000);
 run(pair, _) -> pair(34);
-run(bigfact, _) -> bigfact(3000);
 run(mapfold, _) -> mapfold(100);
 run(apply_fun, _) -> funloop(fun(X) -> X + 1 end, 30000000, 0).
 
@@ -264,10 +263,6 @@ pair(N) ->
     Self = self(),
     Pids = [spawn_link(fun() -> Self ! {self(), fib(N)} end) || _ <- [1, 2]],
     [receive {Pid, Result} -> Result end || Pid <- Pids].
-
-bigfact(N) -> bf(N, 1) rem 1000007.
-bf(0, A) -> A;
-bf(N, A) -> bf(N-1, A*N).
 
 mapfold(0) -> ok;
 mapfold(N) ->

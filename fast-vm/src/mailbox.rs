@@ -462,7 +462,8 @@ impl Mailbox {
                         // Behind skipped messages only, the receive has looked at nothing.
                         let looked = before != self.skipped;
                         self.at = if looked { before } else { ptr::null_mut() };
-                        self.before = if looked { self.find_before(before) } else { ptr::null_mut() };
+                        self.before =
+                            if looked { self.find_before(before) } else { ptr::null_mut() };
                     } else if self.before == at {
                         self.before = before;
                     }

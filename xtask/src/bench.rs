@@ -36,7 +36,7 @@ const fn shared(name: &'static str, what: &'static str, goal: Option<f64>) -> Pr
 }
 
 /// The programs, in the order of the table.
-pub(crate) const PROGRAMS: [Program; 24] = [
+pub(crate) const PROGRAMS: [Program; 23] = [
     alone("fib", "calls, small integers", Some(1.3)),
     alone("tak", "calls with three arguments", Some(1.5)),
     alone("loop", "a loop that only counts", Some(2.5)),
@@ -49,7 +49,6 @@ pub(crate) const PROGRAMS: [Program; 24] = [
     alone("mapbig", "updates of a map of 10,000 keys", Some(1.0)),
     alone("binparse", "matching a binary byte by byte", Some(2.0)),
     alone("binframe", "matching frames, sub-binaries", None),
-    alone("bigfact", "integers of 30,000 bits", None),
     alone("mapfold", "comprehensions, `lists:foldl`", None),
     alone("apply_fun", "calls of a fun", None),
     shared("spawnsync", "a process after the other", Some(0.25)),

@@ -97,7 +97,7 @@ impl Message for Exec<'_> {
     /// What the program promises by `bind` need not be believed: a reference of the process with a
     /// number above those it had made when the place was reserved is in no message before the place.
     /// Measured on `selref` of `bench/` (1,000 messages that nobody wants, half a million calls to
-    /// a server): 20 times faster than looking at every message.
+    /// a server): 6.9 s of processor time when every message is looked at, 0.27 s with this.
     fn mark(&mut self, kind: &Mark, args: &Vec<Src>, dst: &Dst) -> Next {
         let core = &mut *self.core;
         let config = &core.machine.config;

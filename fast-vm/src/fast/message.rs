@@ -8,7 +8,7 @@ use std::marker::PhantomData;
 /// Looks at a message that is no object, or that was looked at before. Layout: `[recv, target, site]`.
 ///
 /// Measured on `selrecv` of `bench/`, where each of 20,000 receives looks at 1,000 messages that
-/// nobody wants: 18 ns a look by way of `exec`, 7 ns here.
+/// nobody wants: 248 ms of processor time by way of `exec`, 79 ms with this, on the same busy computer.
 pub(crate) struct Look<D>(PhantomData<D>);
 
 impl<D: Target> Operation for Look<D> {

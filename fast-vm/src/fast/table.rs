@@ -6,13 +6,6 @@
 //! of; for all others there is the operation that takes any.
 
 use super::dispatch::Code;
-<<<<<<< HEAD
-use super::message::*;
-use super::operand::{Any, C, Spilled, X, X0, Y};
-use super::step::Probe;
-use super::{End, Slow};
-=======
->>>>>>> fastmain
 
 /// Calls `$then!` with all operations.
 macro_rules! for_each_operation {

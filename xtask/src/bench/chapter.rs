@@ -117,9 +117,15 @@ pub fn start(root: &Path) -> Result<String> {
     let numbers = read(root)?;
     let mut table = String::from("| command | median | fastest |\n|---|---:|---:|\n");
     for row in numbers["start"].as_array().context("start")? {
-        let ms = |key: &str| row[key].as_f64().map(|us| us / 1000.0).with_context(|| key.to_owned());
+        let ms =
+            |key: &str| row[key].as_f64().map(|us| us / 1000.0).with_context(|| key.to_owned());
         let command = row["command"].as_str().context("command")?;
-        writeln!(table, "| {command} | {:.1} ms | {:.1} ms |", ms("median_us")?, ms("fastest_us")?)?;
+        writeln!(
+            table,
+            "| {command} | {:.1} ms | {:.1} ms |",
+            ms("median_us")?,
+            ms("fastest_us")?
+        )?;
     }
     Ok(table)
 }

@@ -60,7 +60,8 @@ impl Bench {
         if !built.success() {
             bail!("`cargo build --release --package lam` failed");
         }
-        let target = std::env::var_os("CARGO_TARGET_DIR").map_or(root.join("target"), PathBuf::from);
+        let target =
+            std::env::var_os("CARGO_TARGET_DIR").map_or(root.join("target"), PathBuf::from);
         let out = root.join("out/bench");
         std::fs::create_dir_all(&out).context("making out/bench")?;
         let bench = Bench { root: root.into(), lam: target.join("release/lam"), out };
@@ -68,7 +69,13 @@ impl Bench {
         let sources = ["bench/yardstick.erl", "bench/hello.erl"].map(|file| root.join(file));
         output(Command::new("erlc").arg("-o").arg(folder).args(sources))?;
         let text = root.join("bench/hello.lam");
-        output(Command::new(&bench.lam).arg("asm").arg(text).arg("-o").arg(bench.out.join("text.lamb")))?;
+        output(
+            Command::new(&bench.lam)
+                .arg("asm")
+                .arg(text)
+                .arg("-o")
+                .arg(bench.out.join("text.lamb")),
+        )?;
         Ok(bench)
     }
 
@@ -120,7 +127,11 @@ impl Bench {
     pub fn start(&self, runs: usize) -> Result<Value> {
         let lam = self.lam.display().to_string();
         let ways: [(&str, &str, &[&str]); 3] = [
-            ("`erl -noshell -eval 'hello:main(), halt().'`", "erl", &["-noshell", "-eval", "hello:main(), halt()."]),
+            (
+                "`erl -noshell -eval 'hello:main(), halt().'`",
+                "erl",
+                &["-noshell", "-eval", "hello:main(), halt()."],
+            ),
             ("`lam run hello.beam`", &lam, &["run", "hello.beam"]),
             ("`lam run text.lamb`", &lam, &["run", "text.lamb"]),
         ];

@@ -2,10 +2,10 @@
 
 use super::cases::Cases;
 use super::{instruction, model, reference, tables};
-use crate::{bench, figures};
 use crate::highlight;
 use crate::model::Model;
 use crate::prose::{self, Page};
+use crate::{bench, figures};
 use anyhow::{Result, bail};
 use lam_isa::table::InstrInfo;
 use std::collections::BTreeMap;
