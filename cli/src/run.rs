@@ -38,7 +38,8 @@ pub struct Run {
 /// The machines there are.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
 enum Vm {
-    /// The fast machine; time is real. With `--seed` or `--max-steps` the reference machine runs.
+    /// The fast machine; time is real. With `--seed`, `--max-steps` or `--deny` the reference
+    /// machine runs.
     Fast,
     /// The reference machine; time is virtual.
     Reference,
@@ -47,7 +48,8 @@ enum Vm {
 impl Run {
     /// Runs the program to its end; the status is the program's.
     pub fn run(self, console: &Console) -> Result<Status, Failure> {
-        if self.vm == Vm::Fast && self.seed.is_none() && self.max_steps.is_none() {
+        let plain = self.seed.is_some() || self.max_steps.is_some() || self.limits.denies();
+        if self.vm == Vm::Fast && !plain {
             return fast::run(&self.program, &self.limits, self.schedulers, console);
         }
         let config =
