@@ -4,9 +4,10 @@ use crate::diagnostics::{Diagnostic, Failure, Status};
 use crate::input::{Form, Input};
 use crate::library::{Search, Shelf, Shelves};
 use crate::shipped;
+use clap::builder::{PossibleValuesParser, TypedValueParser};
 use lam_fast::Value;
 use lam_isa::link::reach;
-use lam_isa::{FunRef, Verified};
+use lam_isa::{Capability, FunRef, Verified};
 use lam_reference::code::Code;
 use lam_reference::machine::Origin;
 use lam_reference::term::{Atom, Term};
@@ -35,7 +36,7 @@ pub struct Closed {
     pub arguments: Option<Vec<String>>,
 }
 
-/// The limits of a run.
+/// The limits of a run, and what its host grants.
 #[derive(clap::Args, Clone, Debug, Default)]
 pub struct Limits {
     /// End after this much fuel, the exact cost of the instructions.
@@ -56,10 +57,30 @@ pub struct Limits {
     /// The bits of an integer.
     #[arg(long, value_name = "BITS")]
     max_integer: Option<u64>,
+    /// Grant a capability; `output` and `clock` are granted without asking.
+    #[arg(long, value_name = "CAP", value_parser = capabilities())]
+    allow: Vec<Capability>,
+    /// Do not grant a capability: natives that need it are not there.
+    #[arg(long, value_name = "CAP", value_parser = capabilities())]
+    deny: Vec<Capability>,
+}
+
+/// What the command grants when nothing is said.
+const GRANTED: [Capability; 2] = [Capability::Output, Capability::Clock];
+
+/// Reads a capability by its name in the book.
+fn capabilities() -> impl TypedValueParser<Value = Capability> {
+    PossibleValuesParser::new(Capability::ALL.map(Capability::text))
+        .map(|name| Capability::named(&name).expect("it is one of the possible values"))
 }
 
 impl Limits {
-    /// The same for the fast machine.
+    /// Whether a capability is withheld, which the fast machine cannot do.
+    pub fn denies(&self) -> bool {
+        !self.deny.is_empty()
+    }
+
+    /// The same for the fast machine, which grants all that its natives need.
     pub fn set_fast(&self, mut config: lam_fast::Config) -> lam_fast::Config {
         config.fuel = self.fuel.or(config.fuel);
         config.heap_words = self.max_heap.unwrap_or(config.heap_words);
@@ -70,7 +91,7 @@ impl Limits {
         config
     }
 
-    /// The configuration with these limits set.
+    /// The configuration with these limits set and these capabilities granted.
     pub fn set(&self, mut config: Config) -> Config {
         config.fuel = self.fuel.or(config.fuel);
         config.heap_words = self.max_heap.unwrap_or(config.heap_words);
@@ -78,6 +99,8 @@ impl Limits {
         config.processes_max = self.max_processes.unwrap_or(config.processes_max);
         config.atoms_max = self.max_atoms.unwrap_or(config.atoms_max);
         config.integer_bits = self.max_integer.unwrap_or(config.integer_bits);
+        let granted = GRANTED.into_iter().chain(self.allow.iter().copied());
+        config.granted = granted.filter(|one| !self.deny.contains(one)).collect();
         config
     }
 }
@@ -92,9 +115,10 @@ impl Limits {
             ("--max-heap", self.max_heap.is_some()),
             ("--max-atoms", self.max_atoms.is_some()),
             ("--max-integer", self.max_integer.is_some()),
+            ("--deny", !self.deny.is_empty()),
         ];
         if let Some((flag, _)) = beyond.iter().find(|(_, set)| *set) {
-            let message = format!("the model does not have the limit of `{flag}`");
+            let message = format!("the model does not have what `{flag}` asks for");
             return Err(Failure::new(Status::USAGE, message));
         }
         let wide = |n: usize| u64::try_from(n).unwrap_or(u64::MAX);

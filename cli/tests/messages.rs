@@ -331,6 +331,54 @@ fn the_status_tells_how_a_program_ended() {
 }
 
 #[test]
+fn natives_that_are_not_granted_are_undefined() {
+    let folder = Folder::new("granted");
+    folder
+        .file("show.lam", &program(0, "    move a -> x0\n    call erlang:display/1\n    ret 0\n"));
+    folder.file(
+        "clock.lam",
+        &program(0, "    call erlang:monotonic_time/0\n    call erlang:date/0\n    ret 0\n"),
+    );
+    folder.check(
+        &["run", "--deny", "clock", "show.lam"],
+        expect![[r#"
+        a
+        status 0
+    "#]],
+    );
+    folder.check(
+        &["run", "--deny", "output", "show.lam"],
+        expect![[r#"
+        error[end.run.uncaught]: the first process ended with undef
+         |
+         = note: in erlang:display(a)
+         = note: in m:main/0
+        status 1
+    "#]],
+    );
+    folder.check(
+        &["run", "--allow", "files", "--deny", "clock", "clock.lam"],
+        expect![[r#"
+        error[end.run.uncaught]: the first process ended with undef
+         |
+         = note: in erlang:date()
+         = note: in m:main/0
+        status 1
+    "#]],
+    );
+    folder.check(
+        &["run", "--deny", "all", "show.lam"],
+        expect![[r#"
+            error: invalid value 'all' for '--deny <CAP>'
+              [possible values: output, clock, random, environment, files]
+
+            For more information, try '--help'.
+            status 2
+        "#]],
+    );
+}
+
+#[test]
 fn arguments_and_input_reach_the_program() {
     let folder = Folder::new("arguments");
     folder.file("m.lam", &program(1, "    call erlang:display/1\n    ret 0\n"));

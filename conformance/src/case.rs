@@ -13,6 +13,8 @@
 //! ;;   the child has ended before it is sent to
 //! ```
 //!
+//! `capabilities: NAME ...` grants only these; without it all are.
+//!
 //! Header keys stand before the program, each at most once; unknown ones are errors. `mode` is
 //! `explore` (every schedule; the default), `run` (one process, one outcome), or `reject` (the
 //! program, or the bytes of `bytes:` in hexadecimal, must be rejected with one of the rules of
@@ -21,9 +23,9 @@
 //! Outcomes stand behind the program, each with at least one line that says why; a script that
 //! names a label that is not enabled has the outcome `error: MESSAGE`.
 
-use lam_isa::Rule;
+use lam_isa::{Capability, Rule};
 use lam_reference::Schedule;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 use std::path::Path;
 
@@ -42,6 +44,8 @@ pub struct Case {
     pub schedule: Schedule,
     /// Whether the machine ends with its root process.
     pub root_halts: bool,
+    /// What the host grants.
+    pub granted: BTreeSet<Capability>,
     /// What can be read from `stdin`.
     pub input: String,
     /// The program, as text or bytes.
@@ -92,9 +96,19 @@ impl std::error::Error for Malformed {}
 /// A byte order mark, which one case needs to begin with.
 const BOM: char = '\u{feff}';
 
-const KEYS: [&str; 11] = [
-    "title", "covers", "mode", "limits", "origin", "input", "bytes", "reject", "note", "schedule",
+const KEYS: [&str; 12] = [
+    "title",
+    "covers",
+    "mode",
+    "limits",
+    "origin",
+    "input",
+    "bytes",
+    "reject",
+    "note",
+    "schedule",
     "root",
+    "capabilities",
 ];
 
 impl Case {
@@ -189,6 +203,7 @@ impl Case {
             limits: limits(header.get("limits"))?,
             schedule: schedule(header.get("schedule"))?,
             root_halts: root_halts(header.get("root"))?,
+            granted: granted(header.get("capabilities"))?,
             input: take("input").unwrap_or_default().replace("\\n", "\n"),
             program,
             expected,
@@ -276,6 +291,18 @@ fn root_halts(header: Option<&(usize, String)>) -> Result<bool, Malformed> {
             Err(Malformed { line: *line, message: "expected `root: halts`".to_owned() })
         }
     }
+}
+
+fn granted(header: Option<&(usize, String)>) -> Result<BTreeSet<Capability>, Malformed> {
+    let Some((line, value)) = header else { return Ok(Capability::ALL.into()) };
+    let named = value.split_whitespace().map(|name| {
+        Capability::named(name).ok_or_else(|| {
+            let known = Capability::ALL.map(Capability::text);
+            let message = format!("`{name}` is no capability; expected some of {known:?}");
+            Malformed { line: *line, message }
+        })
+    });
+    named.collect()
 }
 
 fn bytes(line: usize, hex: &str) -> Result<Vec<u8>, Malformed> {

@@ -92,6 +92,7 @@ pub fn boot(case: &Case, base: Config, modules: Vec<Arc<Verified>>) -> Machine {
         schedulers: narrow("schedulers", base.schedulers),
         budget_max: narrow("budget", base.budget_max),
         root_halts: case.root_halts,
+        granted: case.granted.clone(),
         record_rules: true,
         ..base
     };

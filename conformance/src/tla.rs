@@ -7,7 +7,7 @@ use crate::case::{Case, Expected, Program};
 use crate::tlc::Run;
 use lam_isa::kind::{Command, Op, Segment, SegmentKind};
 use lam_isa::operand::{Arity, Case as Constant, Dst, FrameChange, Label, OperandRef, Src, Target};
-use lam_isa::{FunRef, Function, Instr, Literal, Module, Verified, limits};
+use lam_isa::{Capability, FunRef, Function, Instr, Literal, Module, Verified, limits};
 use lam_reference::native;
 use lam_reference::term::Atom;
 use std::collections::{BTreeMap, BTreeSet};
@@ -630,7 +630,11 @@ pub fn batch(cases: &[Case]) -> Batch {
         else {
             continue;
         };
-        match of_source(source).and_then(|modules| program_within(&modules, &case.limits)) {
+        let granted = match Capability::ALL.iter().all(|one| case.granted.contains(one)) {
+            true => of_source(source),
+            false => unsupported("a host that does not grant every capability"),
+        };
+        match granted.and_then(|modules| program_within(&modules, &case.limits)) {
             Ok(program) => {
                 let wanted = wanted.iter().cloned().collect();
                 batch.programs.push((case.id.clone(), program, wanted));

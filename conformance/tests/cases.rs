@@ -10,10 +10,9 @@ use std::path::Path;
 use std::process::ExitCode;
 
 /// The rules that no file can show, and why.
-const BEYOND: [(Rule, &str); 4] = [
+const BEYOND: [(Rule, &str); 3] = [
     (Rule::ValCallArity, "neither form of a module has a place for another number of arguments"),
     (Rule::ExecCodeAdd, "modules are added by the host, not by a program"),
-    (Rule::ExecHostCapability, "what is granted is decided where a machine is started"),
     (Rule::EndRunUncaught, "it is about the exit code of the command"),
 ];
 

@@ -105,6 +105,7 @@ fn small() -> Config {
         fuel: Some(20_000),
         ..Config::default()
     }
+    .grant_all()
 }
 
 /// The modules of bytes in whatever form they are.

@@ -2,12 +2,13 @@
 //!
 //! Everything that two parts of LAM must agree on is here and nowhere else: the instruction table
 //! and its operands, modules, their text and binary formats, verification, limits, rule ids, the
-//! form of outcomes and schedules. There is no machine here. Book: *Instructions*, *Modules*.
+//! form of outcomes and schedules, capabilities. There is no machine here. Book: *Instructions*, *Modules*.
 #![cfg_attr(not(feature = "std"), no_std)]
 
 extern crate alloc;
 
 pub mod binary;
+pub mod capability;
 pub mod kind;
 pub mod limits;
 pub mod link;
@@ -21,6 +22,7 @@ pub mod table;
 pub mod text;
 pub mod verify;
 
+pub use capability::Capability;
 pub use module::{BitString, FunRef, Function, Lambda, Literal, Location, Module, Param};
 pub use rule::Rule;
 pub use table::{Family, INSTRUCTIONS, Instr};

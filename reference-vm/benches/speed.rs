@@ -133,7 +133,8 @@ fn speed(criterion: &mut Criterion) {
         group.bench_function(name, |bencher| {
             bencher.iter(|| {
                 let call = (home, name, arguments.clone());
-                let mut machine = Machine::boot([module.clone()], Config::default(), call);
+                let mut machine =
+                    Machine::boot([module.clone()], Config::default().grant_all(), call);
                 black_box(run(&mut machine, &Schedule::RoundRobin, u64::MAX, &mut |_, _| {}))
             });
         });

@@ -2,8 +2,8 @@
 //!
 //! Book: *Limits*, *Permitted differences*.
 
-use lam_isa::limits;
-use std::collections::BTreeMap;
+use lam_isa::{Capability, limits};
+use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 
 /// How time passes.
@@ -23,8 +23,8 @@ pub trait Host: std::fmt::Debug {
     fn read_line(&self, port: &str) -> Option<Vec<u8>>;
 }
 
-/// Limits and parameters. [`Config::default`] is for running programs, [`Config::explore`] for
-/// comparing outcomes.
+/// Limits and parameters. [`Config::default`] is for running programs, and grants nothing;
+/// [`Config::explore`] is for comparing outcomes.
 #[derive(Clone, Debug)]
 pub struct Config {
     /// Words of live heap that a process may have (`lim.heap.exceeded`).
@@ -55,6 +55,8 @@ pub struct Config {
     pub reduction_ns: u64,
     /// The name of the node.
     pub node: &'static str,
+    /// What its natives may reach (`exec.host.capability`).
+    pub granted: BTreeSet<Capability>,
     /// What can be read from each port.
     pub inputs: BTreeMap<String, Vec<u8>>,
     /// Who answers reads once `inputs` has nothing left.
@@ -82,6 +84,7 @@ impl Default for Config {
             time: Time::Virtual,
             reduction_ns: 1_000,
             node: "nonode@nohost",
+            granted: BTreeSet::new(),
             inputs: BTreeMap::new(),
             host: None,
             root_halts: false,
@@ -91,8 +94,17 @@ impl Default for Config {
 }
 
 impl Config {
-    /// For exploring and for comparing machines: free time, no stack traces in reasons.
+    /// For exploring and for comparing machines: free time, no stack traces in reasons, and every
+    /// capability, since outcomes tell what was written.
     pub fn explore() -> Config {
-        Config { time: Time::Free, trace_depth: 0, trace_lines: false, ..Config::default() }
+        let (trace_depth, trace_lines) = (0, false);
+        Config { time: Time::Free, trace_depth, trace_lines, ..Config::default() }.grant_all()
+    }
+
+    /// The same with every capability granted.
+    #[must_use]
+    pub fn grant_all(mut self) -> Config {
+        self.granted.extend(Capability::ALL);
+        self
     }
 }

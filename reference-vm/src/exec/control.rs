@@ -178,6 +178,7 @@ impl Exec<'_> {
     }
 
     fn enter(&mut self, module: Atom, name: Atom, arity: u8) -> Callee {
+        // One that is not granted is undefined, even if a module has a stub of its name.
         if crate::native::exists(module, name, arity) {
             return Callee::Native(module, name, arity);
         }

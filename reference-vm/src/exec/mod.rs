@@ -119,7 +119,8 @@ impl Exec<'_> {
                     return false;
                 };
                 let loaded = &self.me.place.module;
-                crate::native::effect(loaded.atom(module), loaded.atom(name), arity) != Effect::Own
+                let (module, name) = (loaded.atom(module), loaded.atom(name));
+                self.machine.native_effect(module, name, arity) != Effect::Own
             }
             _ => false,
         }
@@ -153,8 +154,9 @@ impl Exec<'_> {
                 module.zip(name).zip(count()).map(|((module, name), arity)| (module, name, arity))
             }
         };
-        callee
-            .map_or(Effect::Own, |(module, name, arity)| crate::native::effect(module, name, arity))
+        callee.map_or(Effect::Own, |(module, name, arity)| {
+            self.machine.native_effect(module, name, arity)
+        })
     }
 
     /// The heap may be collected here: its live words are within the limit, or the process ends.

@@ -1,7 +1,7 @@
 //! Native: `host`, and natives that are called as functions.
 
 use super::{Callee, Exec};
-use crate::native::{self, Exception, Native as Found, Reply};
+use crate::native::{Exception, Native as Found, Reply};
 use crate::process::{Status, TraceFrame, Value};
 use crate::term::{Atom, Term};
 use lam_isa::operand::RefId;
@@ -26,7 +26,7 @@ impl Exec<'_> {
     /// Calls a native with the arguments in `x0`, `x1`, …
     pub(super) fn call_native(&mut self, module: Atom, name: Atom, arity: u8) -> Rule {
         let args = self.arguments(arity);
-        let Some(found) = native::find(module, name, arity) else {
+        let Some(found) = self.machine.native(module, name, arity) else {
             let frame = TraceFrame { module, name, arity: Term::list(args), info: Term::Nil };
             let exception = Exception::error("undef");
             return self.raise_with(Rule::ExecHostUndef, exception, Some(frame));
@@ -36,7 +36,7 @@ impl Exec<'_> {
                 Ok(value) => Reply::Value(value),
                 Err(exception) => Reply::Raise(exception),
             },
-            Found::Bound(_, run) => run(self, &args),
+            Found::Bound(_, _, run) => run(self, &args),
         };
         match reply {
             Reply::Value(value) => {

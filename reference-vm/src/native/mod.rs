@@ -33,7 +33,7 @@ mod zlib;
 use crate::exec::Exec;
 use crate::machine::Machine;
 use crate::term::{Atom, Pid, Term};
-use lam_isa::Rule;
+use lam_isa::{Capability, Rule};
 use std::collections::HashMap;
 use std::sync::OnceLock;
 
@@ -180,8 +180,8 @@ pub type Bound = fn(&mut Exec<'_>, &[Term]) -> Reply;
 pub enum Native {
     /// It only computes.
     Pure(Pure),
-    /// It needs the machine.
-    Bound(Effect, Bound),
+    /// It needs the machine, and what the host must have granted.
+    Bound(Option<Capability>, Effect, Bound),
 }
 
 impl Native {
@@ -189,7 +189,15 @@ impl Native {
     pub fn effect(self) -> Effect {
         match self {
             Native::Pure(_) => Effect::Own,
-            Native::Bound(effect, _) => effect,
+            Native::Bound(_, effect, _) => effect,
+        }
+    }
+
+    /// What the host must have granted, or it is not linked (`exec.host.capability`).
+    pub fn capability(self) -> Option<Capability> {
+        match self {
+            Native::Pure(_) => None,
+            Native::Bound(capability, ..) => capability,
         }
     }
 }
@@ -202,28 +210,39 @@ type Named<T> = HashMap<(&'static str, &'static str, u8), T>;
 
 /// The native of that name.
 pub fn find(module: Atom, name: Atom, arity: u8) -> Option<Native> {
-    static ALL: OnceLock<Named<(Effect, Bound)>> = OnceLock::new();
+    static ALL: OnceLock<Named<(Option<Capability>, Effect, Bound)>> = OnceLock::new();
     let bound = ALL.get_or_init(|| {
-        let all = BOUND.iter().copied().flatten();
-        all.map(|(module, name, arity, effect, run)| ((*module, *name, *arity), (*effect, *run)))
-            .collect()
+        let all = BOUND.iter().flat_map(|(capability, theme)| {
+            theme.iter().map(|(module, name, arity, effect, run)| {
+                ((*module, *name, *arity), (*capability, *effect, *run))
+            })
+        });
+        all.collect()
     });
     let key = (module.text(), name.text(), arity);
     match bound.get(&key) {
-        Some((effect, run)) => Some(Native::Bound(*effect, *run)),
+        Some((capability, effect, run)) => Some(Native::Bound(*capability, *effect, *run)),
         None => pure(key.0, key.1, arity).map(Native::Pure),
     }
 }
 
-/// Whether the machine has a native of that name; a module's function of the same name is then
-/// never entered (`exec.host.link`).
+/// Whether the machine has a native of that name, granted or not; a module's function of the same
+/// name is then never entered (`exec.host.link`).
 pub fn exists(module: Atom, name: Atom, arity: u8) -> bool {
     find(module, name, arity).is_some()
 }
 
-/// What the native of that name may touch; what is no native touches nothing.
-pub fn effect(module: Atom, name: Atom, arity: u8) -> Effect {
-    find(module, name, arity).map_or(Effect::Own, Native::effect)
+impl Machine {
+    /// The native of that name that is linked: one that the machine has and the host grants.
+    pub(crate) fn native(&self, module: Atom, name: Atom, arity: u8) -> Option<Native> {
+        let granted = |needed| self.config.granted.contains(&needed);
+        find(module, name, arity).filter(|native| native.capability().is_none_or(granted))
+    }
+
+    /// What the native of that name may touch; what is no native touches nothing.
+    pub(crate) fn native_effect(&self, module: Atom, name: Atom, arity: u8) -> Effect {
+        self.native(module, name, arity).map_or(Effect::Own, Native::effect)
+    }
 }
 
 /// The host's answer to a call that blocked (`sched.host.complete`).
@@ -284,18 +303,20 @@ impl Env for Machine {
     }
 }
 
-/// The tables of natives that need the machine, by theme.
-const BOUND: &[BoundTable] = &[
-    calendar::CLOCK,
-    call::TABLE,
-    code::TABLE,
-    info::TABLE,
-    own::TABLE,
-    port::TABLE,
-    process::TABLE,
-    store::TABLE,
-    time::TABLE,
-    unicode::WIDE,
+/// The tables of natives that need the machine, by theme, and what each needs from the host.
+const BOUND: &[(Option<Capability>, BoundTable)] = &[
+    (Some(Capability::Clock), calendar::CLOCK),
+    (None, call::TABLE),
+    (None, code::TABLE),
+    (None, info::TABLE),
+    (None, own::TABLE),
+    (None, port::END),
+    (Some(Capability::Output), port::TABLE),
+    (None, process::TABLE),
+    (None, store::TABLE),
+    (None, time::TABLE),
+    (Some(Capability::Clock), time::OF_DAY),
+    (None, unicode::WIDE),
 ];
 
 /// The tables of pure natives, by theme.
@@ -327,7 +348,7 @@ pub fn pure_names() -> impl Iterator<Item = (&'static str, &'static str, u8)> {
 /// Every native: module, name, arity and what it may touch.
 pub fn names() -> impl Iterator<Item = (&'static str, &'static str, u8, Effect)> {
     let pure = pure_names().map(|(module, name, arity)| (module, name, arity, Effect::Own));
-    let bound = BOUND.iter().copied().flatten();
+    let bound = BOUND.iter().flat_map(|(_, theme)| theme.iter());
     pure.chain(bound.map(|(module, name, arity, effect, _)| (*module, *name, *arity, *effect)))
 }
 

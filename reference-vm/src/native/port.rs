@@ -4,17 +4,21 @@ use super::{BoundTable, Effect, Exception, Reply};
 use crate::exec::Exec;
 use crate::machine::Machine;
 use crate::term::{Term, display_with};
-use lam_isa::Rule;
 use lam_isa::outcome::End;
+use lam_isa::{Capability, Rule};
 
 use Effect::{External, Shared};
 
-/// The natives of this theme.
+/// The natives that write and read.
 pub const TABLE: BoundTable = &[
     ("lam", "write", 2, Shared, write),
     ("lam", "read", 1, External, read),
     ("erlang", "display", 1, Shared, display),
     ("erlang", "display_string", 1, Shared, display_string),
+];
+
+/// The natives that end the machine.
+pub const END: BoundTable = &[
     ("erlang", "halt", 0, Shared, halt),
     ("erlang", "halt", 1, Shared, halt),
     ("erlang", "halt", 2, Shared, halt),
@@ -101,9 +105,10 @@ fn halt(exec: &mut Exec<'_>, args: &[Term]) -> Reply {
         None => 0,
         Some(Term::Int(status)) if *status >= 0 => (status & 0xff).unsigned_abs(),
         Some(Term::Atom(atom)) if atom.text() == "abort" => 134,
-        // A slogan: the machine says it and fails.
+        // A slogan: the machine says it, if it may, and fails.
         Some(slogan @ (Term::Cons(_) | Term::Nil)) => {
-            if let Some(bytes) = bytes_of(slogan) {
+            let granted = exec.machine.config.granted.contains(&Capability::Output);
+            if let Some(bytes) = bytes_of(slogan).filter(|_| granted) {
                 let port = exec.machine.ports.entry("stderr".into()).or_default();
                 port.extend(bytes);
                 port.push(b'\n');
