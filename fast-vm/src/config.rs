@@ -59,6 +59,9 @@ pub struct Config {
     pub time: Time,
     /// Collect at every safepoint and yield at every reduction, to find mistakes of the machine.
     pub stress: bool,
+    /// Whether `mark use` skips messages. A program that breaks what it promises by its marks, as no
+    /// compiler's output does, could tell, so this is for programs that are known to keep it.
+    pub trust_marks: bool,
     /// Whether spawn paths are kept for processes that have ended, so that an outcome can name all.
     pub paths: bool,
     /// The name of the node.
@@ -86,6 +89,7 @@ impl Default for Config {
             mode: Mode::Free,
             time: Time::Free,
             stress: false,
+            trust_marks: false,
             paths: false,
             node: "nonode@nohost",
             inputs: BTreeMap::new(),

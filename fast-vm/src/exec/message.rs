@@ -101,7 +101,7 @@ impl Message for Exec<'_> {
     fn mark(&mut self, kind: &Mark, args: &Vec<Src>, dst: &Dst) -> Next {
         let core = &mut *self.core;
         let config = &core.machine.config;
-        let heeded = config.mode == Mode::Free && config.fuel.is_none();
+        let heeded = config.trust_marks && config.mode == Mode::Free && config.fuel.is_none();
         match kind {
             Mark::Reserve => {
                 if heeded {
