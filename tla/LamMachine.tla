@@ -14,6 +14,7 @@ Calls     == {"call", "tail", "host"}
 (* does, or it depends on what they do.                                    *)
 EffectAhead(ps) ==
   LET i == Instr(ps.pc) IN
+  \/ i.op = "beyond" /\ Assert(FALSE, "BEYOND " \o i.what)
   \/ i.op \in EffectOps
   \/ LooksAtEnd(ps, i)
   \/ i.op \in Calls /\ NativeAhead(ps, i) \in SharedNatives
@@ -237,7 +238,7 @@ Root == <<0>>
 Init ==
   \E k \in DOMAIN Image :
     /\ prog = k
-    /\ procs = (Root :> NewProc(<<MkAtom(Image[k].name), MkAtom("main"), Nil>>, Root))
+    /\ procs = (Root :> NewProc(<<MkAtom(Image[k].name), MkAtom("main"), Image[k].args>>, Root))
     /\ wires = <<>>
     /\ names = <<>>
     /\ timers = <<>>

@@ -36,7 +36,7 @@ ExecRecvFound(ps, i) == By("ExecRecvFound",
 ExecRecvEmpty(ps, i) == By("ExecRecvEmpty", Goto(Forget(ps), i.other))
 Recv(ps, i) == IF ps.cur < Len(ps.mbox) THEN ExecRecvFound(ps, i) ELSE ExecRecvEmpty(ps, i)
 ExecAcceptTake(ps) == By("ExecAcceptTake",
-  Next1([ps EXCEPT !.mbox = Without(@, ps.cur), !.cur = 0, !.due = -1]))
+  Next1([TakeOut(ps, ps.cur) EXCEPT !.cur = 0, !.due = -1]))
 
 (* To look at the end of the mailbox does not commute with arrivals, so it *)
 (* begins a step, unless the process then waits to look there again.       *)
@@ -61,6 +61,7 @@ Wait(ps, i) == LET t == Val(ps, i.timeout) IN
     [] i.to # -1 /\ ps.cur < Len(ps.mbox)    -> ExecWaitLook(ps, i)
     [] OTHER                                 -> ExecWaitBlock(ps, t)
 
+Heed(ps, i) == ps      \* a machine may do more, if nobody can tell: LamMark
 ExecMarkHint(ps, i) == By("ExecMarkHint",
-  Next1(IF i.kind = "reserve" THEN Put(ps, i.dst, Nil) ELSE ps))
+  Next1(IF i.kind = "reserve" THEN Put(Heed(ps, i), i.dst, Nil) ELSE Heed(ps, i)))
 =============================================================================

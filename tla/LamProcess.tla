@@ -132,11 +132,12 @@ Monitor(m, p, kind, item, options) ==
 
 (* flush takes the DOWN of a monitor that is gone out of the mailbox *)
 IsDown(v, r) == IsTuple(v) /\ Len(v[2]) = 5 /\ v[2][2] = r /\ v[2][3] = MkAtom("process")
+TakeOut(ps, k) == [ps EXCEPT !.mbox = Without(@, k)]      \* LamMark does more
 Flushed(ps, r) ==
   LET s == {k \in DOMAIN ps.mbox : IsDown(ps.mbox[k], r)}
       k == CHOOSE n \in s : \A e \in s : n <= e
   IN  IF s = {} THEN ps
-      ELSE [ps EXCEPT !.mbox = Without(@, k), !.cur = IF k <= @ THEN @ - 1 ELSE @]
+      ELSE [TakeOut(ps, k) EXCEPT !.cur = IF k <= @ THEN @ - 1 ELSE @]
 ExecDemonitorHeld(m, p, r) == By("ExecDemonitorHeld",
   LET ps  == m.procs[p]
       d   == (CHOOSE w \in Watch(ps, r) : TRUE)[2]

@@ -92,6 +92,28 @@ NormalSpares == [][\A e \in DOMAIN wires :
    Gone(e) /\ Head(wires[e]) = <<"exit", Normal, TRUE>> /\ Lives(e[2])
    => procs'[e[2]].st # "dead"]_core
 
+(* An exit signal of a link acts once: it undoes the link at this end, and *)
+(* where no link is held it changes nothing (sig.exit.unlinked).           *)
+ExitOnce == [][\A e \in DOMAIN wires :
+   Gone(e) /\ Head(wires[e])[1] = "exit" /\ Head(wires[e])[3] /\ Lives(e[2]) =>
+   IF e[1] \in procs[e[2]].links THEN e[1] \notin procs'[e[2]].links
+   ELSE procs'[e[2]] = procs[e[2]]]_core
+
+(* So does a DOWN: with MonitorOK, exactly one for each monitor            *)
+(* (sig.down.arrive, sig.down.gone).                                       *)
+DownOnce == [][\A e \in DOMAIN wires :
+   Gone(e) /\ Head(wires[e])[1] = "down" /\ Lives(e[2]) =>
+   LET ref == Head(wires[e])[2] IN
+   IF Watch(procs[e[2]], ref) # {} THEN Watch(procs'[e[2]], ref) = {}
+   ELSE procs'[e[2]] = procs[e[2]]]_core
+
+(* A started timer fires at most once, and its number is not used again    *)
+(* (exec.timer.start, sched.timer.fire).                                   *)
+TimerOnce == [][
+  /\ \A k \in DOMAIN timers' \ DOMAIN timers : k[2] = procs[k[1]].tmrs + 1
+  /\ \A k \in DOMAIN timers :
+       last' = "f:" \o Path(k[1]) \o "#" \o ToString(k[2]) => k \notin DOMAIN timers']_core
+
 (* The end of a process is told to each link and each monitor in the same step *)
 EndTold == [][\A p \in Pids : Lives(p) /\ procs'[p].st = "dead" =>
    LET r    == procs'[p].reason
@@ -100,4 +122,18 @@ EndTold == [][\A p \in Pids : Lives(p) /\ procs'[p].st = "dead" =>
    IN  /\ \A q \in procs[p].links \ from : Lives(q) => Told(q, <<"exit", r, TRUE>>)
        /\ \A k \in DOMAIN procs[p].watchers : LET w == procs[p].watchers[k] IN
             Lives(w[2]) => Told(w[2], <<"down", w[1], w[3], r>>)]_core
+-----------------------------------------------------------------------------
+(* Of whole behaviours.  A program that ends does so if whatever can       *)
+(* happen goes on happening.                                               *)
+Fair == Spec /\ WF_core(Next)
+Ends == <>[]Terminal
+(* Exit signals do not run in circles for ever (end.process.tell)          *)
+ExitInFlight == \E e \in DOMAIN wires : \E k \in DOMAIN wires[e] : wires[e][k][1] = "exit"
+ExitsEnd == ExitInFlight ~> ~ExitInFlight
+(* A program that polls ends if every process goes on and every signal to  *)
+(* the root arrives (sched.fair.bound); its processes are at most these.   *)
+Three    == {<<0>>, <<0, 1>>, <<0, 2>>}
+FairStep == Spec /\ \A p \in Three : WF_core(p \in DOMAIN procs /\ Step(p))
+FairEach == FairStep /\ \A p \in Three : WF_core(Deliver(p, Root))
+Delivered == \A p \in Three : (<<p, Root>> \in DOMAIN wires) ~> (<<p, Root>> \notin DOMAIN wires)
 =============================================================================

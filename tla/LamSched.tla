@@ -135,6 +135,10 @@ SchedBudgetInfinite == [][\A s \in Schedulers : Lost(s) =>
   \/ /\ procs'[turn[s]].budget # -1
      /\ burnt[s] + SchedCostTable(procs[turn[s]]) >= BudgetOf(procs'[turn[s]])]_sched
 
+(* Whoever yields gives its scheduler away (exec.yield.give)               *)
+YieldGives == [][\A s \in Schedulers :
+  turn[s] # None /\ procs'[turn[s]].pc # procs[turn[s]].pc /\ Yields(turn[s]) => turn'[s] # turn[s]]_sched
+
 Pool == INSTANCE LamPool WITH running <- {turn[s] : s \in Schedulers} \ {None}
 RefinesPool    == Pool!PoolSpec
 RefinesMachine == Spec

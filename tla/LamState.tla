@@ -3,7 +3,7 @@
 (* The state of the machine, its programs, and how operands are read and   *)
 (* written.                                                                *)
 (*                                                                         *)
-(* A program is a record [name, lim, funs].  A function is [mod, name,     *)
+(* A program is a record [name, args, lim, funs].  A function is [mod, name,     *)
 (* arity, exported, index, unique, code]; functions are numbered through   *)
 (* all modules of the program.  An instruction is a record whose field op  *)
 (* is the mnemonic and whose other fields are the operands by the names of *)
@@ -11,7 +11,8 @@
 (* destination is <<"x", n>>, <<"y", n>> or <<"_">>; a label is the number *)
 (* of an instruction, 0 for the clause label and -1 for none; a function   *)
 (* is <<"fun", n>> or <<"ext", module, name, arity>>.  All of this is what *)
-(* the exporter prints from a verified module.                             *)
+(* the exporter prints from a verified module.  What the model does not    *)
+(* have is the instruction "beyond", at which TLC stops and tells why.     *)
 (***************************************************************************)
 EXTENDS LamTerms, LamTable
 
@@ -67,7 +68,7 @@ Corpse(r) ==
    mbox |-> <<>>, cur |-> 0, due |-> -1, links |-> {}, unl |-> {}, unlc |-> 0,
    watchers |-> <<>>, watching |-> {}, aliases |-> {}, trap |-> FALSE,
    flags |-> <<>>, dict |-> <<>>, leader |-> <<>>, kids |-> 0, refs |-> 0,
-   tmrs |-> 0, ctx |-> <<>>, budget |-> 0, reason |-> r]
+   tmrs |-> 0, marks |-> <<>>, ctx |-> <<>>, budget |-> 0, reason |-> r]
 (* st: "ready", "waiting", "blocked" (it has asked another process),       *)
 (*   "exiting" (its next step ends it with reason) or "dead".              *)
 (* x: register -> value, the dead ones left out.  y: the slots of the top  *)
@@ -76,6 +77,7 @@ Corpse(r) ==
 (*   time-out of the receive is due.                                       *)
 (* unl: <<peer, id>> of each unlink not acknowledged.                      *)
 (* watchers: <<ref, pid, item>>, oldest first.  watching: <<ref, pid, tag>>.*)
+(* marks: what a machine that heeds marks keeps (LamMark), else nothing.   *)
 (* aliases: <<ref, kind>>.  ctx: match contexts, each [bits, pos].         *)
 NewProc(call, leader) ==
   [Corpse(Dead) EXCEPT !.st = "ready", !.leader = leader,

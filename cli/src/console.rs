@@ -8,6 +8,7 @@ use anstream::{AutoStream, ColorChoice};
 use std::io::{self, ErrorKind, Write};
 
 /// Where answers and complaints go, and in which form.
+#[derive(Clone)]
 pub struct Console {
     color: ColorChoice,
     /// Whether a machine reads along.

@@ -3,6 +3,8 @@
 use crate::console::Console;
 use crate::diagnostics::{Diagnostic, Failure, Status};
 use crate::machine::{Limits, Program, Ready};
+use crate::model::{Checker, Request};
+use lam_conformance::tla::Search;
 use lam_reference::{Config, explore, replay};
 use serde_json::json;
 use std::fmt::Write;
@@ -13,6 +15,11 @@ pub struct Explore {
     /// Give up after so many states.
     #[arg(long, value_name = "N", default_value_t = 1_000_000)]
     max_states: u64,
+    /// Let TLC find them, in the model.
+    #[arg(long)]
+    tlc: bool,
+    #[command(flatten)]
+    checker: Checker,
     #[command(flatten)]
     limits: Limits,
     #[command(flatten)]
@@ -22,6 +29,17 @@ pub struct Explore {
 impl Explore {
     /// Prints each outcome with a schedule that leads to it.
     pub fn run(self, console: &Console) -> Result<Status, Failure> {
+        if self.tlc {
+            let request = Request {
+                checks: Vec::new(),
+                search: Search::ReducedSteps,
+                states_max: self.max_states,
+                checker: &self.checker,
+                limits: &self.limits,
+                program: &self.program,
+            };
+            return request.answer(console);
+        }
         let Ready { machine, .. } =
             self.program.ready(self.limits.set(Config::explore()), false)?;
         let found = explore(&machine, self.max_states);

@@ -30,6 +30,18 @@ pub struct Search {
     no_otp: bool,
 }
 
+impl Search {
+    /// The flags as words of a command line.
+    pub fn flags(&self) -> Vec<String> {
+        let path = |path: &PathBuf| path.to_string_lossy().into_owned();
+        let mut words = Vec::new();
+        words.extend(self.paths.iter().flat_map(|folder| ["--pa".to_owned(), path(folder)]));
+        words.extend(self.otp.iter().flat_map(|folder| ["--otp".to_owned(), path(folder)]));
+        words.extend(self.no_otp.then(|| "--no-otp".to_owned()));
+        words
+    }
+}
+
 /// The modules that can be found.
 pub struct Shelves {
     given: BTreeMap<String, Arc<Verified>>,

@@ -1,15 +1,17 @@
 //! From a linked program to a machine that stands before its first step.
 
-use crate::diagnostics::{Failure, Status};
+use crate::diagnostics::{Diagnostic, Failure, Status};
 use crate::input::{Form, Input};
 use crate::library::{Search, Shelf, Shelves};
 use crate::shipped;
 use lam_fast::Value;
+use lam_isa::link::reach;
 use lam_isa::{FunRef, Verified};
 use lam_reference::code::Code;
 use lam_reference::machine::Origin;
 use lam_reference::term::{Atom, Term};
 use lam_reference::{Config, Machine};
+use std::collections::BTreeMap;
 use std::rc::Rc;
 use std::sync::Arc;
 
@@ -23,6 +25,14 @@ pub struct Program {
     /// What `main/1` of the program receives, as strings.
     #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
     pub arguments: Vec<String>,
+}
+
+/// A program with all that it can call by name, for what cannot look for modules while it runs.
+pub struct Closed {
+    /// The modules, the one with `main` first.
+    pub modules: Vec<Arc<Verified>>,
+    /// What `main/1` is called with; nothing, if the program begins with `main/0`.
+    pub arguments: Option<Vec<String>>,
 }
 
 /// The limits of a run.
@@ -69,6 +79,42 @@ impl Limits {
         config.atoms_max = self.max_atoms.unwrap_or(config.atoms_max);
         config.integer_bits = self.max_integer.unwrap_or(config.integer_bits);
         config
+    }
+}
+
+impl Limits {
+    /// Those that the model has, by the names that cases give them.
+    ///
+    /// # Errors
+    /// If another is set.
+    pub fn of_model(&self) -> Result<BTreeMap<String, u64>, Failure> {
+        let beyond = [
+            ("--max-heap", self.max_heap.is_some()),
+            ("--max-atoms", self.max_atoms.is_some()),
+            ("--max-integer", self.max_integer.is_some()),
+        ];
+        if let Some((flag, _)) = beyond.iter().find(|(_, set)| *set) {
+            let message = format!("the model does not have the limit of `{flag}`");
+            return Err(Failure::new(Status::USAGE, message));
+        }
+        let wide = |n: usize| u64::try_from(n).unwrap_or(u64::MAX);
+        let known = [
+            ("fuel", self.fuel),
+            ("mailbox", self.max_mailbox.map(wide)),
+            ("processes", self.max_processes.map(wide)),
+        ];
+        Ok(known.into_iter().filter_map(|(name, n)| Some((name.to_owned(), n?))).collect())
+    }
+
+    /// The flags that set them, for a command line.
+    pub fn flags(&self) -> Vec<String> {
+        let show = |flag: &str, value: Option<String>| {
+            value.map(|value| format!("{flag} {value}")).into_iter().collect::<Vec<_>>()
+        };
+        let mut flags = show("--fuel", self.fuel.map(|n| n.to_string()));
+        flags.extend(show("--max-mailbox", self.max_mailbox.map(|n| n.to_string())));
+        flags.extend(show("--max-processes", self.max_processes.map(|n| n.to_string())));
+        flags
     }
 }
 
@@ -135,6 +181,29 @@ impl Program {
         };
         Ok((program, start.shelves))
     }
+
+    /// The program with every module that names in its code lead to.
+    ///
+    /// # Errors
+    /// If it cannot be read, or prints by Erlang's `io`, whose servers talk to the host.
+    pub fn closed(&self) -> Result<Closed, Failure> {
+        let own: Vec<Arc<Verified>> =
+            Input::read(&self.file)?.parse()?.verify()?.into_iter().map(Arc::new).collect();
+        let main = main(&own)?;
+        if own.iter().any(|module| prints(module)) {
+            let message = "the program prints by `io`, whose servers are beyond the model";
+            let help = "print by `erlang:display/1` or `lam:write/2`, or exit with what to tell";
+            let diagnostic = Diagnostic::new(message).help(Some(help.to_owned()));
+            return Err(Failure::invalid(vec![diagnostic]));
+        }
+        let mut shelves = Shelves::new(&own, &self.file, &self.search);
+        let needs = reach(&own, &mut shelves);
+        let given = |name: &String| own.iter().any(|module| module.name() == name);
+        let others = needs.modules.into_iter().filter(|(name, _)| !given(name));
+        let others: Vec<Arc<Verified>> = others.map(|(_, module)| module).collect();
+        let arguments = (main.arity == 1).then(|| self.arguments.clone());
+        Ok(Closed { modules: own.into_iter().chain(others).collect(), arguments })
+    }
 }
 
 /// The modules of a program, and its first call.
@@ -147,6 +216,16 @@ pub struct Start {
     /// Whether the arguments of the command follow.
     takes_arguments: bool,
     shelves: Arc<Shelves>,
+}
+
+impl Closed {
+    /// The machine of the program, which looks for no further module.
+    pub fn machine(&self, config: Config) -> Machine {
+        let arguments = self.arguments.iter();
+        let arguments = arguments.map(|list| Term::list(list.iter().map(|text| string(text))));
+        let name = self.modules.first().map_or("", |module| module.name());
+        Machine::boot(self.modules.iter().cloned(), config, (name, "main", arguments.collect()))
+    }
 }
 
 /// Where a program begins.

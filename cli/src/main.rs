@@ -12,6 +12,7 @@ mod fmt;
 mod input;
 mod library;
 mod machine;
+mod model;
 mod run;
 mod shipped;
 mod trace;
@@ -70,8 +71,12 @@ enum Verb {
     Explore(explore::Explore),
     /// Follow a schedule and tell the outcome.
     Replay(explore::Replay),
+    /// Search a program with TLC, in the model: its outcomes, and what must hold of every state.
+    Model(model::Model),
     /// Run a program and print every step with its rule.
     Trace(trace::Trace),
+    /// Ask TLC whether the model's machine can do what a trace says.
+    CheckTrace(trace::CheckTrace),
     /// Print the instruction table as JSON.
     Spec,
     /// Print completions for a shell.
@@ -95,7 +100,9 @@ fn main() -> ExitCode {
         Verb::Run(run) => run.run(&console),
         Verb::Explore(explore) => explore.run(&console),
         Verb::Replay(replay) => replay.run(&console),
+        Verb::Model(model) => model.run(&console),
         Verb::Trace(trace) => trace.run(&console),
+        Verb::CheckTrace(check) => check.run(&console),
         Verb::Asm(asm) => asm.run(&console),
         Verb::Dis(dis) => dis.run(&console),
         Verb::Check(check) => check.run(&console),

@@ -244,7 +244,7 @@ fn trouble_with_files_is_told_plainly() {
         expect![[r#"
         error: unrecognized subcommand 'chek'
 
-          tip: a similar subcommand exists: 'check'
+          tip: some similar subcommands exist: 'check-trace', 'check'
 
         Usage: lam [OPTIONS] <COMMAND>
 

@@ -4,7 +4,7 @@
 //! count down, so that every program ends, or waits for ever. All values live in the slots of a
 //! frame: the lowest are for handlers, then come variables, then the counters of loops. An X
 //! register is written and read within one statement, so what is live where is never in doubt.
-//! What the statements do is in `statement`; nothing here knows a machine.
+//! What the statements do is in `statement`; nothing here knows what a machine does with them.
 
 mod builder;
 mod statement;
@@ -15,6 +15,7 @@ use lam_isa::kind::Raise;
 use lam_isa::operand::{Arity, FrameChange, Label, Src, Target};
 use lam_isa::table::Instr;
 use lam_isa::{FunRef, Lambda, Module};
+use lam_reference::schedule::Random;
 
 /// Functions beside `main/0`, at most.
 const FUNCTIONS_MAX: usize = 4;
@@ -35,12 +36,17 @@ const FRAME: u16 = HANDLERS + VARIABLES + COUNTERS;
 /// # Errors
 /// If the source of choices fails; one that is used up gives the smallest choice each time.
 pub fn module(u: &mut Unstructured<'_>) -> Result<Module> {
+    made(u, false)
+}
+
+/// With `modest`, a module that keeps to what the model has.
+fn made(u: &mut Unstructured<'_>, modest: bool) -> Result<Module> {
     let others = u.int_in_range(1..=FUNCTIONS_MAX)?;
     let mut arities = vec![0];
     for _ in 0..others {
         arities.push(u.int_in_range(0..=3)?);
     }
-    let mut builder = Builder::new(&arities);
+    let mut builder = Builder::new(&arities, modest);
     for index in 0..arities.len() {
         let code = function(u, &mut builder, index)?;
         builder.finish(index, code);
@@ -51,6 +57,26 @@ pub fn module(u: &mut Unstructured<'_>) -> Result<Module> {
         }
     }
     Ok(builder.module)
+}
+
+/// Bytes that a module of a seed is made of.
+const BYTES: usize = 4_096;
+
+/// The module of a seed: the same seed gives the same module.
+pub fn of_seed(seed: u64) -> Module {
+    seeded(seed, false)
+}
+
+/// The module of a seed that keeps to what the model has, but for what its arithmetic comes to.
+pub fn modest_of_seed(seed: u64) -> Module {
+    seeded(seed, true)
+}
+
+fn seeded(seed: u64, modest: bool) -> Module {
+    let mut random = Random::new(seed);
+    let bytes: Vec<u8> =
+        (0..BYTES / 8).flat_map(|_| random.below(u64::MAX).to_le_bytes()).collect();
+    made(&mut Unstructured::new(&bytes), modest).expect("there are bytes for every choice")
 }
 
 /// The code of a function: its arguments into variables, some statements, an end.

@@ -7,8 +7,10 @@
 pub mod case;
 pub mod generate;
 pub mod judge;
+pub mod search;
 pub mod tla;
 pub mod tlc;
+pub mod trace;
 
 pub use case::{Case, Expected};
 pub use judge::{Verdict, judge};

@@ -109,6 +109,28 @@ pub fn program(modules: &[Arc<Verified>]) -> Text {
 /// # Errors
 /// If the program uses what the model does not have, or a limit that it does not know.
 pub fn program_within(modules: &[Arc<Verified>], limits: &BTreeMap<String, u64>) -> Text {
+    program_in(modules, &Setting { limits: limits.clone(), ..Setting::default() })
+}
+
+/// How a program begins, and what its machine allows.
+#[derive(Clone, Debug, Default)]
+pub struct Setting {
+    /// Limits, named as in the header of a case.
+    pub limits: BTreeMap<String, u64>,
+    /// What `main/1` is called with; nothing, if the program begins with `main/0`.
+    pub arguments: Option<Vec<String>>,
+    /// Whether an instruction that the model does not have is put in as one at which TLC stops,
+    /// told by [`crate::search::Trouble::Beyond`]; a program may have what it never executes.
+    pub partial: bool,
+}
+
+/// The same in a setting.
+///
+/// # Errors
+/// If the program uses what the model does not have and is not to be exported in part, or a limit
+/// that the model does not know.
+pub fn program_in(modules: &[Arc<Verified>], setting: &Setting) -> Text {
+    let limits = &setting.limits;
     let unknown = |name: &&String| {
         *name != "states" && !LIMITS.iter().any(|(known, _)| known == &name.as_str())
     };
@@ -128,7 +150,7 @@ pub fn program_within(modules: &[Arc<Verified>], limits: &BTreeMap<String, u64>)
     let mut functions = Vec::new();
     let mut traits = Traits::default();
     for module in modules {
-        let printer = Printer { module, base: bases[module.name()] };
+        let printer = Printer { module, base: bases[module.name()], partial: setting.partial };
         traits.note(module);
         for function in &module.functions {
             functions.push(printer.function(function)?);
@@ -136,15 +158,28 @@ pub fn program_within(modules: &[Arc<Verified>], limits: &BTreeMap<String, u64>)
     }
     let Some(first) = modules.first() else { return unsupported("a program of no module") };
     let calm = traits.calm && SHARED_LIMITS.iter().all(|name| !limits.contains_key(*name));
+    let list = |text: &String| Literal::List(text.chars().map(code_point).collect(), nil());
+    let arguments =
+        setting.arguments.iter().map(|all| Literal::List(all.iter().map(list).collect(), nil()));
+    let arguments = Literal::List(arguments.collect(), nil());
     Ok(format!(
-        "[name |-> {}, calm |-> {}, clocked |-> {}, uses |-> {{{}}},\n lim |-> [{}],\n funs |-> <<\n{}>>]",
+        "[name |-> {}, args |-> {}, calm |-> {}, clocked |-> {}, uses |-> {{{}}},\n lim |-> [{}],\n funs |-> <<\n{}>>]",
         text(first.name())?,
+        term(&arguments)?,
         truth(calm),
         truth(traits.clocked),
         traits.uses().join(", "),
         limited.join(", "),
         functions.join(",\n")
     ))
+}
+
+fn nil() -> Box<Literal> {
+    Box::new(Literal::Nil)
+}
+
+fn code_point(c: char) -> Literal {
+    Literal::Int(u32::from(c).into())
 }
 
 /// What decides which choices a reduced search may leave out, and whether the clock matters.
@@ -233,6 +268,7 @@ impl Atoms {
 struct Printer<'m> {
     module: &'m Module,
     base: usize,
+    partial: bool,
 }
 
 impl Printer<'_> {
@@ -240,11 +276,18 @@ impl Printer<'_> {
         let code: Result<Vec<String>, Unsupported> = function
             .code
             .iter()
-            .map(|instr| {
-                self.instruction(function, instr).map_err(|Unsupported(what)| {
+            .enumerate()
+            .map(|(number, instr)| match self.instruction(function, instr) {
+                Err(Unsupported(why)) => {
                     let name = self.module.function_name(function);
-                    Unsupported(format!("{what}, in {name}"))
-                })
+                    let shown = lam_isa::text::print_instr(self.module, function, instr);
+                    let what = format!("{why}: {shown} (instruction {number} of {name})");
+                    match self.partial {
+                        true => Ok(format!("[op |-> \"beyond\", what |-> {}]", plain(&what))),
+                        false => unsupported(what),
+                    }
+                }
+                printed => printed,
             })
             .collect();
         let lambda = function.lambda.unwrap_or_default();
@@ -460,6 +503,13 @@ fn text(text: &str) -> Text {
     Ok(format!("\"{}\"", text.replace('\\', "\\\\").replace('"', "\\\"")))
 }
 
+/// A text as a TLA+ string, with a question mark for what the model has no character for.
+pub(crate) fn plain(what: &str) -> String {
+    let known = what.chars().map(|c| if matches!(c, ' '..='~') && c != '`' { c } else { '?' });
+    let known: String = known.collect();
+    format!("\"{}\"", known.replace('\\', "\\\\").replace('"', "\\\""))
+}
+
 fn bits_of(bits: &lam_isa::BitString) -> String {
     let bit = |at: u64| {
         let byte = usize::try_from(at / 8).ok().and_then(|at| bits.bytes.get(at)).copied();
@@ -511,6 +561,9 @@ pub enum Search {
     Instructions,
     /// Every choice of the schedule language.
     Steps,
+    /// Every outcome, with the choices of the schedule language: messages come late, undisturbable
+    /// steps go first.
+    ReducedSteps,
     /// The reductions: woken processes run on, messages come late, undisturbable steps go first.
     Reduced,
 }
@@ -520,6 +573,7 @@ impl Search {
         match self {
             Search::Instructions => "Grain = \"instr\"\n  Delivery = \"eager\"\n  Ample = FALSE",
             Search::Steps => "Grain = \"step\"\n  Delivery = \"eager\"\n  Ample = FALSE",
+            Search::ReducedSteps => "Grain = \"step\"\n  Delivery = \"lazy\"\n  Ample = TRUE",
             Search::Reduced => "Grain = \"fused\"\n  Delivery = \"lazy\"\n  Ample = TRUE",
         }
     }

@@ -14,6 +14,7 @@ use std::time::{Duration, Instant};
 pub const MODULES: &[(&str, &str)] = &[
     ("LamTerms", include_str!("../../tla/LamTerms.tla")),
     ("LamTable", include_str!("../../tla/LamTable.tla")),
+    ("LamTable", include_str!("../../tla/LamTable.tla")),
     ("LamState", include_str!("../../tla/LamState.tla")),
     ("LamError", include_str!("../../tla/LamError.tla")),
     ("LamData", include_str!("../../tla/LamData.tla")),
@@ -26,6 +27,8 @@ pub const MODULES: &[(&str, &str)] = &[
     ("LamNative", include_str!("../../tla/LamNative.tla")),
     ("LamMachine", include_str!("../../tla/LamMachine.tla")),
     ("LamProps", include_str!("../../tla/LamProps.tla")),
+    ("LamRuns", include_str!("../../tla/LamRuns.tla")),
+    ("LamTrace", include_str!("../../tla/LamTrace.tla")),
 ];
 
 /// The wheel of Python's package index in which TLC is, and its hash.
@@ -161,9 +164,12 @@ impl Tlc {
 }
 
 impl Run {
-    /// The errors that it tells, in one line.
+    /// The errors that it tells, in one line; of a module that cannot be read, where and why.
     pub fn errors(&self) -> String {
-        let lines = self.printed.lines().filter(|line| line.starts_with("Error: "));
+        let told =
+            ["Error: ", "Unknown operator", "Lexical ", "  Precedence conflict", "Could not"];
+        let is_error = |line: &&str| told.iter().any(|begin| line.starts_with(begin));
+        let lines = self.printed.lines().filter(is_error).map(str::trim);
         lines.collect::<Vec<_>>().join(" ")
     }
 

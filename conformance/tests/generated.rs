@@ -1,10 +1,8 @@
 //! Generated modules: they verify, both forms give them back, and their runs end and replay.
 
-use arbitrary::Unstructured;
 use lam_conformance::generate;
 use lam_isa::outcome::End;
-use lam_isa::{Module, Verified, binary, text, verify};
-use lam_reference::schedule::Random;
+use lam_isa::{Verified, binary, text, verify};
 use lam_reference::{Config, Machine, Schedule, explore, replay, run};
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -12,21 +10,11 @@ use std::sync::Arc;
 /// How many modules each test makes.
 const MODULES: u64 = 3_000;
 
-/// Bytes that a module is made of.
-const BYTES: usize = 4_096;
-
 /// More steps than any of them takes.
 const STEPS_MAX: u64 = 100_000;
 
-fn made(seed: u64) -> Module {
-    let mut random = Random::new(seed);
-    let bytes: Vec<u8> =
-        (0..BYTES / 8).flat_map(|_| random.below(u64::MAX).to_le_bytes()).collect();
-    generate::module(&mut Unstructured::new(&bytes)).expect("there are bytes for every choice")
-}
-
 fn verified(seed: u64) -> Arc<Verified> {
-    let module = made(seed);
+    let module = generate::of_seed(seed);
     let shown = text::print(std::slice::from_ref(&module));
     match verify(module) {
         Ok(verified) => Arc::new(verified),
@@ -53,7 +41,7 @@ fn boot(seed: u64) -> Machine {
 #[test]
 fn generated_modules_come_back_from_both_forms() {
     for seed in 0..MODULES {
-        let module = made(seed);
+        let module = generate::of_seed(seed);
         let decoded = binary::decode(&binary::encode(std::slice::from_ref(&module)));
         assert_eq!(decoded, Ok(vec![module.clone()]), "seed {seed}");
         let normal = text::normalize(module);
@@ -90,7 +78,7 @@ fn generated_programs_end_and_replay() {
 #[test]
 fn generated_programs_mean_the_same_in_both_forms() {
     for seed in 0..MODULES / 10 {
-        let normal = text::normalize(made(seed));
+        let normal = text::normalize(generate::of_seed(seed));
         let read = binary::decode(&binary::encode(&[normal])).expect("what was encoded");
         let modules = read.into_iter().map(|module| Arc::new(verify(module).expect("still valid")));
         let modules: Vec<Arc<Verified>> = modules.collect();

@@ -148,7 +148,7 @@ macro_rules! well_known {
 
 well_known! {
     FALSE "false" TRUE "true"
-    ALIAS "alias" AND "and" APPLY "apply" BADARG "badarg" BADARITH "badarith"
+    ALIAS "alias" APPLY "apply" BADARG "badarg" BADARITH "badarith"
     BADARITY "badarity" BADFUN "badfun" BADKEY "badkey" BADMAP "badmap" BADMATCH "badmatch"
     BADRECORD "badrecord" CASE_CLAUSE "case_clause" DEMONITOR "demonitor" DOWN "DOWN"
     EMPTY "" ERL_ERTS_ERRORS "erl_erts_errors" ERLANG "erlang" ERROR "error"

@@ -161,11 +161,6 @@ impl Loaded {
         self.atoms[atom.0 as usize]
     }
 
-    /// Its atoms.
-    pub fn atoms(&self) -> &[Atom] {
-        &self.atoms
-    }
-
     /// A term of its literal table.
     pub fn literal(&self, literal: LitId) -> Term {
         self.literals[literal.0 as usize]

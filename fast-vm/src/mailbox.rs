@@ -306,6 +306,7 @@ impl Mailbox {
     }
 
     /// Whether there is none.
+    #[cfg(test)]
     pub fn is_empty(&self) -> bool {
         self.count == 0
     }

@@ -279,17 +279,6 @@ impl Process {
         }
     }
 
-    /// Pops a word; there is one.
-    pub(crate) fn pop(&mut self) -> u64 {
-        debug_assert!(self.stack_words() > 0);
-        // SAFETY: the stack is not empty.
-        unsafe {
-            let word = *self.sp;
-            self.sp = self.sp.add(1);
-            word
-        }
-    }
-
     /// Collects the heap while registers `x` are alive too, and makes sure of `need` words.
     pub(crate) fn collect(&mut self, x: &mut [Term], need: usize, busy: bool, full: bool) {
         // SAFETY: the words from `sp` to the end of the stack are terms or code addresses, which

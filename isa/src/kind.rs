@@ -361,6 +361,12 @@ impl SegmentKind {
             SegmentKind::Utf32 => "utf32",
         }
     }
+
+    /// Whether it may be little-endian (`val.operand.little`).
+    pub const fn has_byte_order(self) -> bool {
+        use SegmentKind::{Float, Integer, Utf16, Utf32};
+        matches!(self, Integer | Float | Utf16 | Utf32)
+    }
 }
 
 /// One segment of a bitstring to be made.

@@ -98,7 +98,7 @@ rules! {
         SchedStepEffect SchedStepLocal SchedStepLong SchedStepEnd SchedDeliverOldest
         SchedTimerFire SchedHostComplete
         // limits
-        LimHeapExceeded LimMailboxFull LimProcessCount LimAtomCount LimFuelSpent LimIntegerBits
+        LimHeapExceeded LimHeapBitstring LimMailboxFull LimProcessCount LimAtomCount LimFuelSpent LimIntegerBits
         // ends
         EndProcessReturn EndProcessError EndProcessExit EndProcessThrow EndProcessTell
         EndMachineQuiet EndMachineHalt
@@ -123,7 +123,7 @@ rules! {
         ValRegisterRange ValRegisterUndefined
         ValSlotRange ValSlotKind ValSlotConflict
         ValOperandDistinct ValOperandInteger ValOperandCount ValOperandConstant ValOperandUnit
-        ValOperandSize
+        ValOperandSize ValOperandLittle
         ValFramePush ValFrameDrop ValFrameSize ValFrameJoin
         ValCreditShort ValNeedLive ValNeedWords
         ValCallArguments ValCallArity ValFunLocal ValHostExternal

@@ -337,6 +337,21 @@ fn examples() -> Vec<(Rule, Module)> {
         (ValOperandSize, {
             function(1, &[], vec![bmake(SegmentKind::Utf8, 1, Some(x(0))), ret(0)])
         }),
+        (ValOperandLittle, {
+            let segment = Segment {
+                kind: SegmentKind::Binary,
+                unit: 8,
+                little: true,
+                value: x(0),
+                size: None,
+            };
+            let make = Instr::Bmake { segments: vec![segment], dst: to_x(0), other: None };
+            function(1, &[], vec![make, ret(0)])
+        }),
+        (ValOperandLittle, {
+            let utf = Command::Utf { kind: SegmentKind::Utf8, little: true, dst: to_x(1) };
+            function(1, &[], vec![bmatch(1, None, &[start, utf]), ret(0)])
+        }),
         (
             ValSwitchCases,
             function(1, &[0], vec![switch(SwitchKind::Value, &[(Case::Nil, 0), (Case::Nil, 0)])]),

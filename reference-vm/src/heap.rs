@@ -8,6 +8,9 @@ use crate::term::{Fun, Term};
 use std::collections::BTreeSet;
 use std::rc::Rc;
 
+/// The words of a bitstring besides those of its bytes.
+pub const BITS_HEAD_WORDS: u64 = 2;
+
 /// The words of a term, those of its parts not counted.
 pub fn own_words(term: &Term) -> u64 {
     match term {
@@ -18,7 +21,7 @@ pub fn own_words(term: &Term) -> u64 {
         Term::Cons(_) => 2,
         Term::Tuple(elements) => 1 + elements.len() as u64,
         Term::Map(map) => 2 + 2 * map.len() as u64,
-        Term::Bits(bits) => 2 + bits.byte_length().div_ceil(8) as u64,
+        Term::Bits(bits) => BITS_HEAD_WORDS + bits.byte_length().div_ceil(8) as u64,
         Term::Fun(fun) => match &**fun {
             Fun::Local { captured, .. } => 2 + captured.len() as u64,
             Fun::External { .. } => 2,

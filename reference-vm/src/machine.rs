@@ -309,12 +309,23 @@ impl Machine {
     /// If the choice is not enabled: that is a mistake of the caller, see [`Machine::enabled`].
     pub fn step(&mut self, choice: Choice) -> Event {
         let (rule, reductions) = match choice {
-            Choice::Step(pid) => self.step_process(pid),
+            Choice::Step(pid) => self.step_process(pid, None),
             Choice::Deliver { from, to } => (self.deliver(from, to), 0),
             Choice::Fire(pid, None) => (self.fire_timeout(pid), 0),
             Choice::Fire(pid, Some(number)) => (self.fire_timer(pid, number), 0),
             Choice::Complete(pid, number) => (self.complete_call(pid, number), 0),
         };
+        self.finish_step(choice, rule, reductions)
+    }
+
+    /// `s:P` as part of a turn that has cost `spent` reductions so far: the step ends with the
+    /// turn, if that is sooner (`sched.budget.quantum`).
+    pub(crate) fn step_in_turn(&mut self, pid: Pid, spent: u64) -> Event {
+        let (rule, reductions) = self.step_process(pid, Some(spent));
+        self.finish_step(Choice::Step(pid), rule, reductions)
+    }
+
+    fn finish_step(&mut self, choice: Choice, rule: Rule, reductions: u64) -> Event {
         if self.config.time == Time::Virtual {
             self.now += reductions * self.config.reduction_ns;
         }
@@ -346,7 +357,7 @@ impl Machine {
     }
 
     /// `s:P`: one effect and the local instructions after it (`sched.step.effect`), or the end.
-    fn step_process(&mut self, pid: Pid) -> (Rule, u64) {
+    fn step_process(&mut self, pid: Pid, turn: Option<u64>) -> (Rule, u64) {
         let process = self.slot(pid).live.take().expect("sched.choice.order: P can take a step");
         if let Status::Exiting(reason) = &process.status {
             let reason = reason.clone();
@@ -355,7 +366,7 @@ impl Machine {
         }
         let before = process.reductions;
         let mut exec = Exec { machine: self, pid, me: process };
-        let rule = exec.run_step();
+        let rule = exec.run_step(turn);
         let me = exec.me;
         let spent = me.reductions - before;
         self.slot(pid).live = Some(me);

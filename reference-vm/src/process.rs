@@ -250,6 +250,16 @@ impl Process {
         }
     }
 
+    /// How much a turn may cost (`sched.budget.quantum`): what `flag greedy` granted, or the
+    /// quantum.
+    pub fn turn_reductions(&self, quantum: u32) -> u64 {
+        match self.budget {
+            None => u64::from(quantum),
+            Some(Budget::Reductions(reductions)) => u64::from(reductions),
+            Some(Budget::Infinite) => u64::MAX,
+        }
+    }
+
     /// Forgets the contexts that no register or slot refers to.
     pub fn sweep_contexts(&mut self) {
         let slots = self.stack.iter().flat_map(|activation| activation.y.iter());

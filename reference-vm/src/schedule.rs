@@ -5,7 +5,7 @@
 
 use crate::code::at;
 use crate::machine::{Choice, Event, Machine};
-use crate::process::{Budget, Deadline, Status};
+use crate::process::{Deadline, Status};
 use crate::term::Pid;
 use lam_isa::Rule;
 use lam_isa::outcome::{End, Limit, Outcome};
@@ -244,23 +244,22 @@ impl<'m> Turns<'m> {
         Some(pid)
     }
 
-    /// Lets a process run until it waits, ends, yields or has used its budget.
+    /// Lets a process run until it waits, ends, yields or has used its budget
+    /// (`sched.budget.quantum`).
     fn turn(&mut self, pid: Pid) {
         let mut spent = 0;
         while self.goes_on() {
             let Some(process) = self.machine.process(pid) else { return };
-            let budget = match process.budget {
-                None => u64::from(self.machine.config.quantum),
-                Some(Budget::Reductions(n)) => u64::from(n),
-                Some(Budget::Infinite) => u64::MAX,
-            };
             match process.status {
-                Status::Ready if spent >= budget => break,
+                Status::Ready if spent >= process.turn_reductions(self.machine.config.quantum) => {
+                    break;
+                }
                 Status::Ready | Status::Exiting(_) => {}
                 Status::Waiting | Status::Blocked(_) => break,
             }
             let started = process.timers;
-            let event = self.step(Choice::Step(pid));
+            let event = self.machine.step_in_turn(pid, spent);
+            self.note(&event);
             spent += event.reductions;
             self.note_timers(pid, started);
             self.welcome();
@@ -279,11 +278,14 @@ impl<'m> Turns<'m> {
         self.alarms.extend(alarms);
     }
 
-    fn step(&mut self, choice: Choice) -> Event {
+    fn step(&mut self, choice: Choice) {
         let event = self.machine.step(choice);
+        self.note(&event);
+    }
+
+    fn note(&mut self, event: &Event) {
         self.steps += 1;
-        (self.observe)(self.machine, &event);
-        event
+        (self.observe)(self.machine, event);
     }
 
     /// Takes a choice that is no process's step, and all that it sets off.

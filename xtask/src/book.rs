@@ -6,11 +6,13 @@
 mod cases;
 mod instruction;
 mod markers;
+mod model;
 mod reference;
 mod tables;
 
 pub use cases::Cases;
 pub use instruction::signature;
+pub use model::check as check_model;
 pub use reference::handler;
 
 use crate::links;
@@ -87,6 +89,7 @@ impl Preprocessor for Lam {
                 chapter.content = replacer.page(&page);
             }
         });
+        model::add_modules(&mut book, &replacer);
         self.problems.borrow_mut().append(&mut replacer.problems);
         Ok(book)
     }

@@ -8,10 +8,11 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 /// Where each layer keeps a family; `*` is its name.
-const LAYERS: [&str; 5] = [
+const LAYERS: [&str; 6] = [
     "spec/*/index.md",
     "isa/src/verify/*.rs",
     "reference-vm/src/exec/*.rs",
+    "fast-vm/src/exec/*.rs",
     "beam/src/lower/*.rs",
     "conformance/cases/*",
 ];
@@ -38,7 +39,7 @@ const ARROWS: [(&str, &[&str]); 8] = [
     ("lam-fast-wasm", &["lam-isa", "lam-fast"]),
     ("lam-beam", &["lam-isa"]),
     ("lam-conformance", &["lam-isa", "lam-reference"]),
-    ("lam", &["lam-isa", "lam-reference", "lam-fast", "lam-beam"]),
+    ("lam", &["lam-isa", "lam-reference", "lam-fast", "lam-beam", "lam-conformance"]),
     ("xtask", &["lam-isa", "lam-reference", "lam-beam", "lam-conformance"]),
 ];
 

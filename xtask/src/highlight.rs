@@ -3,6 +3,8 @@
 //! A lexer for looks only: what is a program and what is not is the text form's business. The
 //! classes are those of highlight.js, so that every theme of the book colours them.
 
+pub mod tla;
+
 use lam_isa::table::InstrInfo;
 
 const DIRECTIVES: [&str; 7] = ["module", "export", "function", "params", "lambda", "line", "info"];

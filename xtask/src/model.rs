@@ -257,6 +257,16 @@ impl Model {
         })
     }
 
+    /// The module that declares a constant or variable, seen from another.
+    pub fn declares(&self, from: &Module, name: &str) -> Option<&Module> {
+        let module = self.module(&from.name)?;
+        if module.declared.contains(name) {
+            return Some(module);
+        }
+        let bases = module.extends.iter().filter_map(|base| self.module(base));
+        bases.into_iter().find_map(|base| self.declares(base, name))
+    }
+
     /// The one definition of that name in any module.
     pub fn anywhere(&self, name: &str) -> Option<(&Module, &Definition)> {
         self.definitions().find(|(_, known)| known.name == name)

@@ -5,7 +5,7 @@
 
 mod tools;
 
-use crate::{book, say};
+use crate::{book, say, tla};
 use std::path::Path;
 use std::process::{Command, ExitCode};
 use std::time::Instant;
@@ -32,6 +32,14 @@ const STEPS: &[Step] = &[
         cargo(root, &["clippy", "--workspace", "--all-targets", "--", "-D", "warnings"])
     }),
     ("tests", |root| cargo(root, &["test", "--workspace"])),
+    ("model", |root| match tla::check(root, &tla::Choice::default()) {
+        Ok(tla::Verdict::Passed(count)) => {
+            say(&format!("{count} models as expected"));
+            Verdict::Passed
+        }
+        Ok(tla::Verdict::Skipped(why)) => Verdict::Skipped(why),
+        Err(error) => Verdict::Failed(format!("{error:#}")),
+    }),
     ("book", |root| match book::build(root) {
         Ok(report) => {
             say(&report);

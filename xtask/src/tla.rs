@@ -3,8 +3,10 @@
 //! Owns the list of models and what each must give. What a model says is the business of `tla/`,
 //! how a program becomes TLA+ and how TLC is run that of `lam_conformance`. Book: *The model*.
 
+mod equal;
 mod small;
 pub mod table;
+mod traces;
 
 use crate::{say, steps};
 use anyhow::{Context, Result, bail, ensure};
@@ -119,6 +121,16 @@ pub fn check(root: &Path, choice: &Choice) -> Result<Verdict> {
             wrong.extend(problems);
         }
     }
+    let others: [(&str, Check); 2] = [("equality", equality), ("traces", traces)];
+    for (name, check) in others {
+        if choice.has(name, &Value::Null) {
+            count += 1;
+            let cpu = children_seconds();
+            let (line, problems) = check(&checker, &cases, choice.nightly)?;
+            say(&format!("{line}, {:.1} CPU s", children_seconds() - cpu));
+            wrong.extend(problems);
+        }
+    }
     if choice.update {
         fs::write(&list, serde_json::to_string_pretty(&models)? + "\n")?;
     }
@@ -130,6 +142,17 @@ pub fn check(root: &Path, choice: &Choice) -> Result<Verdict> {
     ensure!(count > 0, "no model has such a name");
     ensure!(wrong.is_empty(), "{}", wrong.join("\n"));
     Ok(Verdict::Passed(count))
+}
+
+/// What compares the model with the reference VM: the line to print, and what is wrong.
+type Check = fn(&Models, &[Case], bool) -> Result<(String, Vec<String>)>;
+
+fn equality(models: &Models, cases: &[Case], _nightly: bool) -> Result<(String, Vec<String>)> {
+    equal::check(models, &models.work.join("equality"), cases)
+}
+
+fn traces(models: &Models, cases: &[Case], nightly: bool) -> Result<(String, Vec<String>)> {
+    traces::check(&models.tlc, &models.model, &models.work, cases, nightly)
 }
 
 impl Models {
@@ -181,8 +204,11 @@ impl Models {
         }
         let mut note = format!("{} programs", batch.programs.len());
         if entry["equal"] == true {
-            wrong.extend(compare(name, &batch, &run));
-            note += &format!(", {} cases beyond the model", batch.left_out.len());
+            let differ = compare(name, &batch, &run);
+            let equal = batch.programs.len() - differ.len();
+            let beyond = batch.left_out.len();
+            note += &format!(", {equal} with equal outcomes, {beyond} cases beyond the model");
+            wrong.extend(differ);
         }
         if !entry["rules"].is_null() {
             let unfired = self.unfired(&run)?;
@@ -324,10 +350,11 @@ fn compare(name: &str, batch: &Batch, run: &Run) -> Vec<String> {
     wrong
 }
 
-/// The property that is violated. TLC does not name one of whole behaviours: such a one is checked
-/// alone.
+/// The property that is violated. TLC does not name one of whole behaviours, and of a refinement
+/// it names a line: such a one is checked alone.
 fn violated(run: &Run, entry: &Value) -> Option<String> {
-    if run.printed.contains("Error: Temporal properties were violated.") {
+    let unnamed = run.printed.contains("Error: Temporal properties were violated.");
+    if unnamed || run.violated.as_deref() == Some("line") {
         let checks = words(&entry["checks"]);
         let mut properties = checks.iter().filter_map(|line| line.strip_prefix("PROPERTY "));
         return properties.next().map(ToOwned::to_owned);

@@ -26,11 +26,19 @@ take: recv -> x0 else idle ; look
 ```
 
 {{#lam-reference recv}}
+{{#lam-model}}
 {{#lam-tests recv}}
 "##;
 
 const HANDLERS: &str = "impl Message for Run {\n    fn recv(&mut self) -> Rule {\n        \
                         Rule::ExecRecvFound\n    }\n}\n";
+
+const STATE: &str = "---- MODULE LamState ----\nCONSTANT Progs\nVARIABLES\n  procs, \\* all\n  names\n\
+                     (* Moves. *)\nPut(ps, v) == [ps EXCEPT !.x = v]\nOther == procs\n====\n";
+
+const MESSAGE: &str = "---- MODULE LamMessage ----\nEXTENDS LamState\n(* Looks. *)\n\
+                       ExecRecvFound(ps) == By(\"ExecRecvFound\", Put(ps, names))\n\
+                       Recv(ps) == ExecRecvFound(ps)\nSend == Other\n====\n";
 
 const CASE: &str = "; title: found\n; covers: exec.recv.found\n";
 
@@ -39,7 +47,15 @@ fn built(name: &str, page: &str) -> Result<String, String> {
     let root = std::env::temp_dir().join(format!("lam-book-{name}-{}", std::process::id()));
     for (path, text) in [
         ("book.toml", "[book]\ntitle = \"t\"\nsrc = \"spec\"\n"),
-        ("spec/SUMMARY.md", "- [rules](rules.md)\n- [recv](message/recv.md)\n"),
+        (
+            "spec/SUMMARY.md",
+            "- [rules](rules.md)\n- [recv](message/recv.md)\n- [The model](model.md)\n",
+        ),
+        ("spec/model.md", "# The model\n\n{{#lam-definitions Put}}\n"),
+        ("tla/LamState.tla", STATE),
+        ("tla/LamMessage.tla", MESSAGE),
+        ("tla/rules.json", "{}"),
+        ("tla/models.json", "{}"),
         ("spec/rules.md", "# Rules\n\n{{#lam-rules}}\n"),
         ("spec/message/recv.md", page),
         ("reference-vm/src/exec/message.rs", HANDLERS),
@@ -52,8 +68,10 @@ fn built(name: &str, page: &str) -> Result<String, String> {
     let done = book::build(&root).map_err(|error| format!("{error:#}"));
     let html = std::fs::read_to_string(root.join(book::OUT).join("message/recv.html"));
     let rules = std::fs::read_to_string(root.join(book::OUT).join("rules.html"));
+    let model = std::fs::read_to_string(root.join(book::OUT).join("model.html"));
+    let module = std::fs::read_to_string(root.join(book::OUT).join("model/LamMessage.html"));
     std::fs::remove_dir_all(&root).expect("the folder made above");
-    done.map(|_| html.expect("a page") + &rules.expect("a page"))
+    done.map(|_| [html, rules, model, module].map(|page| page.expect("a page")).concat())
 }
 
 #[test]
@@ -68,6 +86,13 @@ fn markers_are_replaced_and_links_hold() {
         "<span class=\"hljs-keyword\">recv</span>",
         "<td><code>0 exit a</code></td><td>because of &lt;b&gt;</td>",
         "Rule::ExecRecvFound",
+        "The same rules in the model, <a href=\"../model/LamMessage.html#ExecRecvFound\">",
+        "<span class=\"hljs-comment\">(* Looks. *)</span>\n<a class=\"hljs-title\" \
+         href=\"../model/LamMessage.html#ExecRecvFound\">ExecRecvFound</a>(ps)",
+        "<a href=\"../model/LamState.html#names\">names</a>))\n<a class=\"hljs-title\" \
+         href=\"../model/LamMessage.html#Recv\">Recv</a>(ps)",
+        "<a class=\"hljs-title\" id=\"ExecRecvFound\" href=\"../message/recv.html#exec.recv.found\">",
+        "<span class=\"hljs-title\" id=\"Send\">Send</span> == <a href=\"LamState.html#Other\">",
         "1 case in <code>conformance/cases/</code>: <code>message/recv/found</code>.",
         "<a href=\"message/recv.html#exec.recv.found\"><code>exec.recv.found</code></a>",
     ] {

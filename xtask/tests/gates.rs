@@ -1,6 +1,6 @@
 //! The gates, as tests: book, rules, layers and crates agree.
 
-use xtask::{gates, isa_json, model, pins, programs, root, rules, tla};
+use xtask::{book, gates, isa_json, model, pins, programs, root, rules, tla};
 
 fn nothing_wrong(wrong: Vec<String>) {
     assert!(wrong.is_empty(), "{} faults:\n{}", wrong.len(), wrong.join("\n"));
@@ -15,6 +15,11 @@ fn rules_of_book_lock_and_table_are_the_same() {
 fn every_rule_is_in_the_model_or_listed_as_outside() {
     let model = model::Model::load(&root()).expect("the model can be read");
     nothing_wrong(model::check(&model));
+}
+
+#[test]
+fn every_page_shows_the_model_of_its_rules() {
+    nothing_wrong(book::check_model(&root()).expect("book and model can be read"));
 }
 
 #[test]

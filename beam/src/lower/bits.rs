@@ -109,7 +109,7 @@ fn new_segment(l: &mut Lowering<'_, '_, '_>, parts: &[Arg]) -> Result<Segment> {
     }
     let (value, unit) = (l.src(value)?, unit_of(l, unit)?);
     let size = size_of(l, size)?;
-    Ok(Segment { kind, unit, little, value, size })
+    Ok(Segment { kind, unit, little: little && kind.has_byte_order(), value, size })
 }
 
 fn utf(
@@ -118,7 +118,7 @@ fn utf(
     little: bool,
     value: &Arg,
 ) -> Result<Segment> {
-    let little = little && kind != SegmentKind::Utf8;
+    let little = little && kind.has_byte_order();
     Ok(Segment { kind, unit: 1, little, value: l.src(value)?, size: None })
 }
 
@@ -198,7 +198,7 @@ fn sized(
 ) -> Result<Segment> {
     let little = flags_of(l, flags)?.little;
     let (unit, value, size) = (unit_of(l, unit)?, l.src(value)?, size_of(l, size)?);
-    Ok(Segment { kind, unit, little, value, size })
+    Ok(Segment { kind, unit, little: little && kind.has_byte_order(), value, size })
 }
 
 /// The size of a segment; `None` for all of it.
@@ -327,7 +327,7 @@ fn code_point(l: &Lowering<'_, '_, '_>, number: u8, flags: &Arg, dst: Dst) -> Re
         op::BS_GET_UTF16 | op::BS_SKIP_UTF16 => SegmentKind::Utf16,
         _ => SegmentKind::Utf32,
     };
-    let little = flags_of(l, flags)?.little && kind != SegmentKind::Utf8;
+    let little = flags_of(l, flags)?.little && kind.has_byte_order();
     Ok(Command::Utf { kind, little, dst })
 }
 

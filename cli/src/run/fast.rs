@@ -8,8 +8,7 @@ use crate::machine::{Limits, Program};
 use lam_fast::{Config, Host, Vm};
 use lam_isa::Verified;
 use lam_isa::outcome::End;
-use std::io::Write;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Instant, SystemTime};
 
 /// Runs a program to its end; the status is the program's.
@@ -21,11 +20,19 @@ pub fn run(
 ) -> Result<Status, Failure> {
     let (program, shelves) = program.fast()?;
     let config = Config { root_halts: true, schedulers, ..Config::default() };
-    let world = Arc::new(World { shelves: shelves.clone(), begun: Instant::now() });
-    let mut vm = Vm::new(&program, limits.set_fast(config), world);
+    let world = Arc::new(World {
+        shelves: shelves.clone(),
+        console: console.clone(),
+        begun: Instant::now(),
+        trouble: Mutex::default(),
+    });
+    let mut vm = Vm::new(&program, limits.set_fast(config), world.clone());
     vm.run();
     // A module that was found and could not be read is `undef` for the program.
     shelves.troubles().iter().for_each(|trouble| console.complain(trouble));
+    if let Some(failure) = world.trouble.lock().unwrap_or_else(PoisonError::into_inner).take() {
+        return Err(failure);
+    }
     match (vm.root(), vm.end()) {
         (Some(root), _) if root.normal => Ok(Status::OK),
         (Some(root), _) => {
@@ -55,7 +62,10 @@ pub fn run(
 /// The world of a program that is run by hand.
 struct World {
     shelves: Arc<Shelves>,
+    console: Console,
     begun: Instant,
+    /// The first output that could not be written.
+    trouble: Mutex<Option<Failure>>,
 }
 
 impl Host for World {
@@ -64,17 +74,17 @@ impl Host for World {
     }
 
     fn write(&self, port: &str, bytes: &[u8]) {
-        // A reader that goes away early ends the command quietly.
-        let written = match port {
+        match port {
             "stdout" => {
-                let mut out = std::io::stdout().lock();
-                out.write_all(bytes).and_then(|()| out.flush())
+                if let Err(failure) = self.console.bytes(bytes) {
+                    self.trouble
+                        .lock()
+                        .unwrap_or_else(PoisonError::into_inner)
+                        .get_or_insert(failure);
+                }
             }
-            "stderr" => std::io::stderr().lock().write_all(bytes),
-            _ => Ok(()),
-        };
-        if written.is_err() {
-            std::process::exit(0);
+            "stderr" => self.console.err_bytes(bytes),
+            _ => {}
         }
     }
 

@@ -12,6 +12,8 @@ pub struct Builder {
     pub module: Module,
     /// The arities of all its functions.
     pub arities: Vec<u8>,
+    /// Whether it keeps to what the model has: small integers, no floats, fewer natives.
+    pub modest: bool,
 }
 
 /// The code of a function in the making.
@@ -61,7 +63,7 @@ pub fn handler(depth: u16) -> YSlot {
 
 impl Builder {
     /// A module with functions of these arities, still without code.
-    pub fn new(arities: &[u8]) -> Builder {
+    pub fn new(arities: &[u8], modest: bool) -> Builder {
         let mut module = Module::default();
         module.name = module.intern("g");
         for (index, arity) in arities.iter().enumerate() {
@@ -72,7 +74,7 @@ impl Builder {
             let function = Function { name, arity: *arity, exported: true, ..Function::default() };
             module.functions.push(function);
         }
-        Builder { module, arities: arities.to_vec() }
+        Builder { module, arities: arities.to_vec(), modest }
     }
 
     /// Gives a function its code.

@@ -53,24 +53,26 @@ fn statement(u: &mut Unstructured<'_>, b: &mut Builder, code: &mut Code, deep: u
 pub fn source(u: &mut Unstructured<'_>, builder: &mut Builder) -> Result<Src> {
     Ok(match u.int_in_range(0..=9)? {
         0 => Src::Int(u.int_in_range(-3..=9)?),
+        1 if builder.modest => Src::Int(*u.choose(&[255, 65, 10])?),
         1 => Src::Int(*u.choose(&[255, 1 << 31, -(1 << 59), (1 << 59) - 1, 65, 10])?),
         2 => builder.atom(u.choose(&["ok", "a", "true", "false", "normal", "kill", "f1"])?),
         3 => Src::Nil,
         4 => {
-            let literal = literal(u, 2)?;
+            let literal = literal(u, 2, builder.modest)?;
             Src::Lit(builder.literal(literal))
         }
         _ => value_of(u.int_in_range(0..=VARIABLES - 1)?),
     })
 }
 
-fn literal(u: &mut Unstructured<'_>, depth: u32) -> Result<Literal> {
+fn literal(u: &mut Unstructured<'_>, depth: u32, modest: bool) -> Result<Literal> {
     let many = |u: &mut Unstructured<'_>| -> Result<Vec<Literal>> {
         let count = u.int_in_range(1..=3)?;
-        (0..count).map(|_| literal(u, depth.saturating_sub(1))).collect()
+        (0..count).map(|_| literal(u, depth.saturating_sub(1), modest)).collect()
     };
     Ok(match u.int_in_range(0..=if depth == 0 { 4 } else { 8 })? {
         0 => Literal::Int(u.int_in_range(-5..=300)?),
+        1 | 2 if modest => Literal::Int(u.int_in_range(-5..=5)?),
         1 => Literal::Float(u.choose(&[0.0_f64, -0.0, 1.0, -2.5, 1.0e300])?.to_bits()),
         2 => Literal::Big { negative: u.arbitrary()?, magnitude: vec![0, 0, 0, 0, 0, 0, 0, 0, 1] },
         3 => Literal::Atom((*u.choose(&["ok", "b", "", "a b"])?).into()),
@@ -85,7 +87,7 @@ fn literal(u: &mut Unstructured<'_>, depth: u32) -> Result<Literal> {
         7 => Literal::List(many(u)?, Box::new(Literal::Int(7))),
         _ => {
             let key = Literal::Atom((*u.choose(&["ok", "a", "b"])?).into());
-            Literal::Map(vec![(key, literal(u, depth - 1)?)])
+            Literal::Map(vec![(key, literal(u, depth - 1, modest)?)])
         }
     })
 }
@@ -135,7 +137,9 @@ fn failure(u: &mut Unstructured<'_>, code: &Code, label: Label) -> Result<Else> 
 
 fn operation(u: &mut Unstructured<'_>, b: &mut Builder, code: &mut Code) -> Result<()> {
     // Raw traces are only in handlers.
-    let kinds: Vec<Op> = Op::ALL.iter().copied().filter(|op| *op != Op::Stacktrace).collect();
+    let beyond = [Op::Stacktrace, Op::Float, Op::Fconv, Op::Fdiv, Op::ListToAtom];
+    let beyond = if b.modest { &beyond[..] } else { &beyond[..1] };
+    let kinds: Vec<Op> = Op::ALL.iter().copied().filter(|op| !beyond.contains(op)).collect();
     let kind = *u.choose(&kinds)?;
     let mut args = Vec::new();
     for _ in 0..kind.arity() {

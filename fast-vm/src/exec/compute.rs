@@ -1,7 +1,7 @@
 //! Compute: `op` `test`.
 
 use super::{Exec, Next};
-use crate::term::{Term, map};
+use crate::term::Term;
 use crate::{atom, op, test};
 use lam_isa::kind::{Op, Test};
 use lam_isa::operand::{Dst, Else, Label, Src};

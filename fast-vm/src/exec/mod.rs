@@ -115,10 +115,4 @@ impl Exec<'_> {
         self.core.me.saved = crate::process::Saved::default();
         Next::Stop
     }
-
-    /// The process ends with this reason at its next step.
-    pub fn exit_with(&mut self, reason: Term) -> Next {
-        self.core.me.reason = reason;
-        self.stop(Status::Exiting)
-    }
 }

@@ -2,16 +2,10 @@
 //!
 //! One line per operation: its name (with A for the first X register, X, Y and C for where its
 //! operands are, or Any) and its type. The dispatchers are made from this list. Behind it stand the
-//! choices that `lower` picks from. Which combinations are there was decided by counting those
-//! of the benchmarks and of OTP's stdlib, compiler and kernel.
+//! choices that `lower` picks from. The combinations are those that the yardstick programs are made
+//! of; for all others there is the operation that takes any.
 
-use super::compute::*;
-use super::control::*;
-use super::data::*;
 use super::dispatch::Code;
-use super::operand::{Any, C, Spilled, X, X0, Y};
-use super::step::Probe;
-use super::{End, Slow};
 
 /// Calls `$then!` with all operations.
 macro_rules! for_each_operation {

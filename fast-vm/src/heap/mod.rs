@@ -107,6 +107,8 @@ pub struct Heap {
 
 // SAFETY: all addresses are into blocks that the heap owns, or into immortal literals.
 unsafe impl Send for Heap {}
+// SAFETY: a shared heap is only read.
+unsafe impl Sync for Heap {}
 
 impl Heap {
     /// A heap with a young block of so many words.

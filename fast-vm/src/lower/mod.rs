@@ -15,7 +15,8 @@ use crate::fast::dispatch::{self, Code as Operation};
 use crate::fast::operand::{ANY_C, ANY_Y};
 use crate::fast::table::{At, Choice};
 use crate::term::Term;
-use lam_isa::operand::{Dst, Label, OperandRef, Reg, Src};
+use lam_isa::kind::Command;
+use lam_isa::operand::{Arity, Dst, Label, OperandRef, Reg, Src, Target, XReg};
 use lam_isa::{FunRef, Instr};
 use std::collections::BTreeSet;
 use std::collections::HashMap;
@@ -174,7 +175,7 @@ fn captured(module: &lam_isa::Module) -> Vec<BTreeSet<u8>> {
 /// How many X registers a function uses.
 fn registers(function: &lam_isa::Function) -> u16 {
     let mut most = u16::from(function.arity);
-    let mut see = |x: lam_isa::operand::XReg| most = most.max(x.0 + 1);
+    let mut see = |x: XReg| most = most.max(x.0 + 1);
     let mut src = |src: &Src| {
         if let Src::X(x) = src {
             see(*x);
@@ -204,14 +205,12 @@ fn registers(function: &lam_isa::Function) -> u16 {
                     }
                 }),
                 OperandRef::Commands(all) => all.iter().for_each(|c| command(c, &mut src)),
-                OperandRef::Arity(lam_isa::operand::Arity::Count(n)) => {
-                    if n > 0 {
-                        src(&Src::X(lam_isa::operand::XReg(u16::from(n) - 1)));
-                    }
+                OperandRef::Arity(Arity::Count(n)) if n > 0 => {
+                    src(&Src::X(XReg(u16::from(n) - 1)));
                 }
-                OperandRef::Arity(lam_isa::operand::Arity::List(list)) => src(&list),
-                OperandRef::Target(lam_isa::operand::Target::Value(fun)) => src(&fun),
-                OperandRef::Target(lam_isa::operand::Target::Named(m, f)) => {
+                OperandRef::Arity(Arity::List(list)) => src(&list),
+                OperandRef::Target(Target::Value(fun)) => src(&fun),
+                OperandRef::Target(Target::Named(m, f)) => {
                     src(&m);
                     src(&f);
                 }
@@ -222,8 +221,7 @@ fn registers(function: &lam_isa::Function) -> u16 {
     most
 }
 
-fn command(command: &lam_isa::kind::Command, see: &mut impl FnMut(&Src)) {
-    use lam_isa::kind::Command;
+fn command(command: &Command, see: &mut impl FnMut(&Src)) {
     let mut dst = |dst: &Dst| {
         if let Dst::X(x) = dst {
             see(&Src::X(*x));

@@ -61,7 +61,7 @@ fn item(heap: &mut Heap, module: &Loaded, name: &str) -> Option<Term> {
 }
 
 /// The module of that name, if it is loaded, and the heap of the process.
-fn module<'c>(core: &'c mut Core, name: Term) -> Option<(&'c Loaded, &'c mut Heap)> {
+fn module(core: &mut Core, name: Term) -> Option<(&Loaded, &mut Heap)> {
     let loaded = core.machine.code.module(name.as_atom()?)?;
     Some((loaded, &mut core.me.heap))
 }

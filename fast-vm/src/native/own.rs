@@ -87,7 +87,7 @@ fn erase(core: &mut Core, args: &[Term]) -> Reply {
     let Some(old) = lookup(core, args[0]) else { return Reply::Value(UNDEFINED) };
     let me = &mut *core.me;
     me.dictionary = map::remove(&mut me.heap, me.dictionary, args[0]);
-    if me.dictionary.as_map().is_none_or(|left| left.len() == 0) {
+    if me.dictionary.as_map().is_none_or(|left| left.is_empty()) {
         me.dictionary = Term::NIL;
     }
     Reply::Value(old)

@@ -7,7 +7,7 @@ use crate::core::Core;
 use crate::exception::Exception;
 use crate::heap::Heap;
 use crate::machine::Machine;
-use crate::term::bits::{binary_bytes, code_point};
+use crate::term::bits::code_point;
 use crate::term::integer::to_i64;
 use crate::term::print::display as text_of;
 use crate::term::{Term, View};

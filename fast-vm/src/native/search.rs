@@ -60,7 +60,7 @@ enum Searcher<'p> {
     /// There are none.
     Nothing,
     /// One.
-    One(memmem::Finder<'p>),
+    One(Box<memmem::Finder<'p>>),
     /// A few in little, where trying each at every place takes less than preparing a search.
     Tried(&'p [Bytes<'p>]),
     /// Many, or much to search.
@@ -75,7 +75,7 @@ impl<'p> Searcher<'p> {
         let total: usize = patterns.iter().map(|pattern| pattern.len()).sum();
         match patterns {
             [] => Ok(Searcher::Nothing),
-            [one] => Ok(Searcher::One(memmem::Finder::new(one))),
+            [one] => Ok(Searcher::One(Box::new(memmem::Finder::new(one)))),
             _ if subject.len().saturating_mul(total) <= TRIED_MAX => Ok(Searcher::Tried(patterns)),
             _ => {
                 let mut builder = AhoCorasick::builder();

@@ -200,12 +200,12 @@ impl<'h> Bits<'h> {
     }
 
     /// Its bytes; the missing low bits of a last one that is not full are zeros.
-    pub fn to_bytes(&self) -> Cow<'h, [u8]> {
+    pub fn to_bytes(self) -> Cow<'h, [u8]> {
         match self.aligned() {
             Some(bytes) if self.is_binary() => Cow::Borrowed(bytes),
             _ => {
                 let mut writer = BitWriter::new();
-                writer.put(self);
+                writer.put(&self);
                 Cow::Owned(writer.into_bytes())
             }
         }

@@ -82,7 +82,7 @@ impl Packer {
             };
             self.words.extend_from_slice(std::slice::from_raw_parts(at, words));
         }
-        *word = Term(MARK + distance | word.tag());
+        *word = Term((MARK + distance) | word.tag());
     }
 }
 

@@ -125,6 +125,7 @@ impl<'h> Map<'h> {
     }
 
     /// The map as a term.
+    #[cfg(test)]
     pub fn term(self) -> Term {
         self.0.term()
     }
@@ -402,6 +403,7 @@ impl<'h> Way<'h> {
 }
 
 /// The empty map.
+#[cfg(test)]
 pub fn empty(heap: &mut Heap) -> Term {
     new_leaf(heap, &[], &[])
 }

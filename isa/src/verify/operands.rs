@@ -276,7 +276,7 @@ impl Check<'_> {
             let found = format_args!("unit {} of `{}`", segment.unit, segment.kind.name());
             return Err(Broken::new(Rule::ValOperandUnit, found, "unit 1"));
         }
-        Ok(())
+        ordered(segment.kind, segment.little)
     }
 
     fn command(&self, command: &Command) -> Checked {
@@ -292,7 +292,7 @@ impl Check<'_> {
                 size.map_or(Ok(()), |size| self.src(size))?;
                 self.dst(*dst).and_then(|()| unit(*bits))
             }
-            Command::Utf { kind, dst, .. } => {
+            Command::Utf { kind, little, dst } => {
                 if !matches!(kind, SegmentKind::Utf8 | SegmentKind::Utf16 | SegmentKind::Utf32) {
                     return Err(Broken::new(
                         Rule::ValOperandConstant,
@@ -300,7 +300,7 @@ impl Check<'_> {
                         "utf8, utf16 or utf32",
                     ));
                 }
-                self.dst(*dst)
+                self.dst(*dst).and_then(|()| ordered(*kind, *little))
             }
             Command::Skip { size, unit: bits } => {
                 size.map_or(Ok(()), |size| self.src(size)).and_then(|()| unit(*bits))
@@ -411,6 +411,14 @@ fn unit(unit: u16) -> Checked {
 fn sized(kind: SegmentKind, found: &str, expected: &str) -> Broken {
     let found = format_args!("{found} of `{}`", kind.name());
     Broken::new(Rule::ValOperandSize, found, expected)
+}
+
+fn ordered(kind: SegmentKind, little: bool) -> Checked {
+    if !little || kind.has_byte_order() {
+        return Ok(());
+    }
+    let found = format_args!("`{}` that is little", kind.name());
+    Err(Broken::new(Rule::ValOperandLittle, found, "integer, float, utf16 or utf32"))
 }
 
 fn count(name: &str, args: &[Src], arity: usize) -> Checked {

@@ -1,16 +1,16 @@
 //! Bits: `bmake` `bmatch`.
 
 use super::Exec;
-use crate::native::Exception;
+use crate::native::{Env, Exception};
 use crate::process::Value;
-use crate::term::{BitReader, BitWriter, Term};
+use crate::term::{BitReader, BitWriter, Term, integer};
 use lam_isa::Rule;
 use lam_isa::kind::{Command, Segment, SegmentKind};
 use lam_isa::operand::{Dst, Else, Reg, Src};
 use lam_isa::table::Bits;
 use std::rc::Rc;
 
-/// Bits of the longest bitstring that `bmake` makes (`lim.integer.bits` has no say here).
+/// Bits of the largest size of a segment that `bmake` takes (`exec.bmake.raise`).
 const BITS_MAX: usize = match 1_usize.checked_shl(36) {
     Some(bits) => bits,
     // Where addresses have 32 bits, memory ends before.
@@ -56,14 +56,19 @@ impl Bits for Exec<'_> {
             }
             let (rule, matched) = self.match_one(context, command);
             self.machine.fire(rule);
-            if matched.is_none() {
-                return match other {
-                    Some(label) => {
-                        self.goto(*label);
-                        Rule::ExecBmatchElse
-                    }
-                    None => self.raise(Rule::ExecBmatchRaise, Exception::badarg()),
-                };
+            match (matched, other) {
+                (Ok(()), _) => {}
+                (Err(Miss::Limit), _) => {
+                    self.machine.fire(Rule::LimIntegerBits);
+                    return self.raise(Rule::ExecBmatchRaise, Exception::system_limit());
+                }
+                (Err(Miss::Fails), Some(label)) => {
+                    self.goto(*label);
+                    return Rule::ExecBmatchElse;
+                }
+                (Err(Miss::Fails), None) => {
+                    return self.raise(Rule::ExecBmatchRaise, Exception::badarg());
+                }
             }
         }
         self.next();
@@ -71,16 +76,31 @@ impl Bits for Exec<'_> {
     }
 }
 
+/// Why a command of `bmatch` was not done.
+enum Miss {
+    /// It fails.
+    Fails,
+    /// It would make an integer of too many bits (`lim.integer.bits`).
+    Limit,
+}
+
 impl Exec<'_> {
     /// Appends one segment.
-    fn put(&self, bits: &mut BitWriter, segment: &Segment) -> Result<(), Exception> {
+    fn put(&mut self, bits: &mut BitWriter, segment: &Segment) -> Result<(), Exception> {
         let value = self.read(&segment.value);
         let size = match segment.size {
             None => None,
             Some(size) => Some(self.bit_size(&size, segment.unit)?),
         };
+        let before = bits.bit_length();
         let done = match (segment.kind, size) {
-            (SegmentKind::Integer, Some(size)) => bits.put_integer(&value, size, segment.little),
+            (SegmentKind::Integer, Some(size)) => {
+                if !matches!(value, Term::Int(_) | Term::Big(_)) {
+                    return Err(Exception::badarg());
+                }
+                self.room(before, size)?;
+                bits.put_integer(&value, size, segment.little)
+            }
             (SegmentKind::Float, Some(size)) => bits.put_float(&value, size, segment.little),
             (SegmentKind::Binary | SegmentKind::Append, size) => {
                 let Term::Bits(value) = value else { return Err(Exception::badarg()) };
@@ -89,14 +109,24 @@ impl Exec<'_> {
                     None => whole.then(|| (*value).clone()),
                     Some(size) => value.part(0, size),
                 };
-                part.map(|part| bits.put(&part))
+                let part = part.ok_or_else(Exception::badarg)?;
+                self.room(before, part.bit_length())?;
+                bits.put(&part);
+                Some(())
             }
             (SegmentKind::Utf8, _) => bits.put_utf8(&value),
             (SegmentKind::Utf16, _) => bits.put_utf16(&value, segment.little),
             (SegmentKind::Utf32, _) => bits.put_utf32(&value, segment.little),
             (SegmentKind::Integer | SegmentKind::Float, None) => None,
         };
-        done.ok_or_else(Exception::badarg)
+        done.ok_or_else(Exception::badarg)?;
+        self.room(bits.bit_length(), 0)
+    }
+
+    /// Whether so many bits more are still a bitstring that the heap can hold
+    /// (`lim.heap.bitstring`).
+    fn room(&mut self, bits: usize, more: usize) -> Result<(), Exception> {
+        self.machine.fits(bits.saturating_add(more).div_ceil(8))
     }
 
     /// The size of a segment to be made, in bits.
@@ -121,9 +151,9 @@ impl Exec<'_> {
     }
 
     /// One command: its rule, and whether it matched.
-    fn match_one(&mut self, context: &Reg, command: &Command) -> (Rule, Option<()>) {
+    fn match_one(&mut self, context: &Reg, command: &Command) -> (Rule, Result<(), Miss>) {
         if let Command::Start(src) = command {
-            return (Rule::ExecBmatchStart, self.start(context, src));
+            return (Rule::ExecBmatchStart, self.start(context, src).ok_or(Miss::Fails));
         }
         let Value::Context(number) = self.read_value(&Src::from(*context)) else {
             panic!("val.context.operand: {context:?} holds a match context");
@@ -146,6 +176,12 @@ impl Exec<'_> {
             Command::Integer { size, unit, signed, little, dst } => {
                 let size = self.match_size(size, *unit);
                 let value = size.and_then(|size| reader.read_integer(size, *signed, *little));
+                if value
+                    .as_ref()
+                    .is_some_and(|value| integer::bits(value) > self.machine.config.integer_bits)
+                {
+                    return (Rule::ExecBmatchInteger, Err(Miss::Limit));
+                }
                 (Rule::ExecBmatchInteger, value.map(|value| Some((dst, value))))
             }
             Command::Float { size, unit, little, dst } => {
@@ -192,13 +228,13 @@ impl Exec<'_> {
                 (Rule::ExecBmatchSetpos, set.map(|()| None))
             }
         };
-        let Some(written) = matched else { return (rule, None) };
+        let Some(written) = matched else { return (rule, Err(Miss::Fails)) };
         self.me.contexts.insert(number, reader);
         if let Some((dst, value)) = written {
             self.allocate(crate::heap::own_words(&value));
             self.write(dst, value);
         }
-        (rule, Some(()))
+        (rule, Ok(()))
     }
 
     /// The size of a part, in bits: given, or all that is left in whole units.

@@ -43,8 +43,9 @@ const STEP_REDUCTIONS: u64 = 4_000;
 const CONTEXTS_BEFORE_SWEEP: usize = 64;
 
 impl Exec<'_> {
-    /// One step: an effect, if the process stands before one, and local instructions.
-    pub fn run_step(&mut self) -> Rule {
+    /// One step: an effect, if the process stands before one, and local instructions. `turn` is
+    /// what a turn that the step belongs to has cost so far; the end of the turn ends the step.
+    pub fn run_step(&mut self, turn: Option<u64>) -> Rule {
         let begun = self.me.reductions;
         let mut effect = Rule::SchedStepLocal;
         if self.effect_ahead() {
@@ -55,10 +56,16 @@ impl Exec<'_> {
             if self.effect_ahead() {
                 break;
             }
-            let long = self.me.reductions - begun >= STEP_REDUCTIONS;
-            if long && self.me.place.instr().info().class != Class::Local {
-                self.machine.fire(Rule::SchedStepLong);
-                break;
+            if self.me.place.instr().info().class != Class::Local {
+                let cost = self.me.reductions - begun;
+                if cost >= STEP_REDUCTIONS {
+                    self.machine.fire(Rule::SchedStepLong);
+                    break;
+                }
+                let quantum = self.machine.config.quantum;
+                if turn.is_some_and(|spent| spent + cost >= self.me.turn_reductions(quantum)) {
+                    break;
+                }
             }
             self.execute();
         }

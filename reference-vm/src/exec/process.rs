@@ -224,8 +224,9 @@ impl Exec<'_> {
                 let reference = self.me.new_reference(self.pid);
                 let down = down_message(monitor.tag, reference, shown, Term::atom("noproc"));
                 self.enqueue_to_self(down);
+                // Of the other modes the alias ends with the monitor, and that has ended.
                 if monitor.alias == Some(Alias::Explicit) {
-                    self.me.aliases.insert(reference, Alias::Explicit);
+                    self.activate(reference, Alias::Explicit);
                 }
                 reference
             }
@@ -375,9 +376,15 @@ impl Exec<'_> {
     pub(crate) fn new_alias(&mut self, kind: Option<Alias>) -> Ref {
         let reference = self.me.new_reference(self.pid);
         if let Some(kind) = kind {
-            self.me.aliases.insert(reference, kind);
+            self.activate(reference, kind);
         }
         reference
+    }
+
+    /// A reference becomes an alias (`exec.alias.make`).
+    fn activate(&mut self, reference: Ref, kind: Alias) {
+        self.machine.fire(Rule::ExecAliasMake);
+        self.me.aliases.insert(reference, kind);
     }
 
     /// A fresh monitor of a process.

@@ -37,9 +37,6 @@ pub const TABLE: PureTable = &[
     ("binary", "longest_common_suffix", 1, longest_common_suffix),
 ];
 
-/// The most bytes that a native makes at once.
-pub(super) const BYTES_MAX: usize = 1 << 30;
-
 /// The bytes of a binary, or `badarg`.
 pub(super) fn bytes(term: &Term) -> Result<Cow<'_, [u8]>, Exception> {
     bits(term)?.as_binary().ok_or_else(Exception::badarg)
@@ -82,22 +79,22 @@ fn walk<'a>(
     Ok(())
 }
 
-/// How many bits a deep list spells.
-fn measured(list: &Term, any_bits: bool) -> Result<usize, Exception> {
-    let mut bits = 0;
+/// How many bits a deep list spells: no more than a bitstring may have.
+fn measured(env: &mut dyn Env, list: &Term, any_bits: bool) -> Result<usize, Exception> {
+    let mut bits: usize = 0;
     walk(list, any_bits, |piece| {
-        bits += match piece {
+        bits = bits.saturating_add(match piece {
             Piece::Byte(_) => 8,
             Piece::Bits(bits) => bits.bit_length(),
-        };
-        if bits / 8 > BYTES_MAX { Err(Exception::system_limit()) } else { Ok(()) }
+        });
+        env.fits(bits.div_ceil(8))
     })?;
     Ok(bits)
 }
 
 /// What a deep list spells; it is measured first, so that what is too long is never made.
-fn flattened(list: &Term, any_bits: bool) -> Result<Bits, Exception> {
-    measured(list, any_bits)?;
+fn flattened(env: &mut dyn Env, list: &Term, any_bits: bool) -> Result<Bits, Exception> {
+    measured(env, list, any_bits)?;
     let mut writer = BitWriter::new();
     walk(list, any_bits, |piece| {
         match piece {
@@ -110,37 +107,37 @@ fn flattened(list: &Term, any_bits: bool) -> Result<Bits, Exception> {
 }
 
 /// The bytes of an iolist or a binary.
-pub(super) fn iodata(term: &Term) -> Result<Vec<u8>, Exception> {
-    Ok(flattened(term, false)?.bytes().into_owned())
+pub(super) fn iodata(env: &mut dyn Env, term: &Term) -> Result<Vec<u8>, Exception> {
+    Ok(flattened(env, term, false)?.bytes().into_owned())
 }
 
-fn iolist_size(_: &mut dyn Env, args: &[Term]) -> Result<Term, Exception> {
-    Ok(integer::from_usize(measured(&args[0], false)? / 8))
+fn iolist_size(env: &mut dyn Env, args: &[Term]) -> Result<Term, Exception> {
+    Ok(integer::from_usize(measured(env, &args[0], false)? / 8))
 }
 
-fn iolist_to_binary(_: &mut dyn Env, args: &[Term]) -> Result<Term, Exception> {
+fn iolist_to_binary(env: &mut dyn Env, args: &[Term]) -> Result<Term, Exception> {
     match &args[0] {
         Term::Bits(bits) if bits.is_binary() => Ok(args[0].clone()),
-        list => Ok(bitstring(flattened(list, false)?)),
+        list => Ok(bitstring(flattened(env, list, false)?)),
     }
 }
 
-fn iolist_to_iovec(_: &mut dyn Env, args: &[Term]) -> Result<Term, Exception> {
-    let whole = flattened(&args[0], false)?;
+fn iolist_to_iovec(env: &mut dyn Env, args: &[Term]) -> Result<Term, Exception> {
+    let whole = flattened(env, &args[0], false)?;
     Ok(if whole.is_empty() { Term::Nil } else { Term::list([bitstring(whole)]) })
 }
 
-fn list_to_binary(_: &mut dyn Env, args: &[Term]) -> Result<Term, Exception> {
+fn list_to_binary(env: &mut dyn Env, args: &[Term]) -> Result<Term, Exception> {
     match &args[0] {
         Term::Bits(_) => Err(Exception::badarg()),
-        list => Ok(bitstring(flattened(list, false)?)),
+        list => Ok(bitstring(flattened(env, list, false)?)),
     }
 }
 
-fn list_to_bitstring(_: &mut dyn Env, args: &[Term]) -> Result<Term, Exception> {
+fn list_to_bitstring(env: &mut dyn Env, args: &[Term]) -> Result<Term, Exception> {
     match &args[0] {
         Term::Bits(_) => Err(Exception::badarg()),
-        list => Ok(bitstring(flattened(list, true)?)),
+        list => Ok(bitstring(flattened(env, list, true)?)),
     }
 }
 
@@ -228,13 +225,11 @@ fn last(_: &mut dyn Env, args: &[Term]) -> Result<Term, Exception> {
     byte_at(&bytes, bytes.len().checked_sub(1))
 }
 
-fn copy(_: &mut dyn Env, args: &[Term]) -> Result<Term, Exception> {
+fn copy(env: &mut dyn Env, args: &[Term]) -> Result<Term, Exception> {
     let bytes = bytes(&args[0])?;
     let count = args.get(1).map_or(Some(1), integer::to_usize).ok_or_else(Exception::badarg)?;
-    match bytes.len().checked_mul(count) {
-        Some(length) if length <= BYTES_MAX => Ok(Term::binary(bytes.repeat(count))),
-        _ => Err(Exception::system_limit()),
-    }
+    env.fits(bytes.len().saturating_mul(count))?;
+    Ok(Term::binary(bytes.repeat(count)))
 }
 
 /// What a binary keeps alive; a machine that shares bytes may answer more than its size.
@@ -252,13 +247,14 @@ fn is_little(arg: Option<&Term>) -> Result<bool, Exception> {
     }
 }
 
-fn encode_unsigned(_: &mut dyn Env, args: &[Term]) -> Result<Term, Exception> {
+fn encode_unsigned(env: &mut dyn Env, args: &[Term]) -> Result<Term, Exception> {
     let little = is_little(args.get(1))?;
     let value = integer::value(&args[0]).filter(|_| !integer::is_negative(&args[0]));
     let (_, mut bytes) = value.ok_or_else(Exception::badarg)?.to_bytes_be();
     if little {
         bytes.reverse();
     }
+    env.fits(bytes.len())?;
     Ok(Term::binary(bytes))
 }
 
@@ -269,7 +265,7 @@ fn decode_unsigned(env: &mut dyn Env, args: &[Term]) -> Result<Term, Exception> 
         bytes.reverse();
     }
     let value = integer::from_bytes(&bytes, false);
-    let fits = integer::value(&value).is_some_and(|value| value.bits() <= env.integer_bits());
+    let fits = integer::bits(&value) <= env.integer_bits();
     if fits { Ok(value) } else { Err(Exception::system_limit()) }
 }
 

@@ -18,14 +18,15 @@ pub const TABLE: PureTable = &[
     ("erlang", "adler32_combine", 3, adler32_combine),
 ];
 
-fn md5(_: &mut dyn Env, args: &[Term]) -> Result<Term, Exception> {
-    Ok(Term::binary(digest(&iodata(&args[0])?)))
+fn md5(env: &mut dyn Env, args: &[Term]) -> Result<Term, Exception> {
+    Ok(Term::binary(digest(&iodata(env, &args[0])?)))
 }
 
 /// The context of `md5_init` and `md5_update` is all data so far.
-fn md5_update(_: &mut dyn Env, args: &[Term]) -> Result<Term, Exception> {
-    let mut data = iodata(&args[0])?;
-    data.extend(iodata(&args[1])?);
+fn md5_update(env: &mut dyn Env, args: &[Term]) -> Result<Term, Exception> {
+    let mut data = iodata(env, &args[0])?;
+    data.extend(iodata(env, &args[1])?);
+    env.fits(data.len())?;
     Ok(Term::binary(data))
 }
 
@@ -82,12 +83,12 @@ fn checksum(term: &Term) -> Result<u32, Exception> {
     term.as_int().and_then(|n| u32::try_from(n).ok()).ok_or_else(Exception::badarg)
 }
 
-pub(super) fn crc32(_: &mut dyn Env, args: &[Term]) -> Result<Term, Exception> {
-    Ok(Term::Int(i64::from(crc(0, &iodata(&args[0])?))))
+pub(super) fn crc32(env: &mut dyn Env, args: &[Term]) -> Result<Term, Exception> {
+    Ok(Term::Int(i64::from(crc(0, &iodata(env, &args[0])?))))
 }
 
-fn crc32_from(_: &mut dyn Env, args: &[Term]) -> Result<Term, Exception> {
-    Ok(Term::Int(i64::from(crc(checksum(&args[0])?, &iodata(&args[1])?))))
+fn crc32_from(env: &mut dyn Env, args: &[Term]) -> Result<Term, Exception> {
+    Ok(Term::Int(i64::from(crc(checksum(&args[0])?, &iodata(env, &args[1])?))))
 }
 
 /// Bit by bit, the lowest first.
@@ -131,12 +132,12 @@ fn times(a: u32, mut b: u32) -> u32 {
     product
 }
 
-fn adler32(_: &mut dyn Env, args: &[Term]) -> Result<Term, Exception> {
-    Ok(adler32_of(1, &iodata(&args[0])?))
+fn adler32(env: &mut dyn Env, args: &[Term]) -> Result<Term, Exception> {
+    Ok(adler32_of(1, &iodata(env, &args[0])?))
 }
 
-fn adler32_from(_: &mut dyn Env, args: &[Term]) -> Result<Term, Exception> {
-    Ok(adler32_of(checksum(&args[0])?, &iodata(&args[1])?))
+fn adler32_from(env: &mut dyn Env, args: &[Term]) -> Result<Term, Exception> {
+    Ok(adler32_of(checksum(&args[0])?, &iodata(env, &args[1])?))
 }
 
 fn adler32_of(start: u32, data: &[u8]) -> Term {

@@ -5,11 +5,11 @@
 //! whatever does not spell a term raises `badarg`, nesting costs memory and no stack, and nothing
 //! is set aside for what has not been read. Identifiers are those of processes of this machine.
 
-use super::binaries::{BYTES_MAX, bytes};
+use super::binaries::bytes;
 use super::{Env, Exception, PureTable, proper};
 use crate::term::{Atom, Bits, Fun, Map, Pid, Ref, Term, float, integer};
 use lam_isa::limits::ATOM_CHARS;
-use miniz_oxide::inflate::decompress_to_vec_zlib_with_limit;
+use miniz_oxide::inflate::{TINFLStatus, decompress_to_vec_zlib_with_limit};
 use num_bigint::{BigInt, Sign};
 use std::rc::Rc;
 
@@ -72,12 +72,13 @@ fn minor_version(arg: Option<&Term>) -> Result<i64, Exception> {
     Ok(version)
 }
 
-fn encoded(env: &dyn Env, args: &[Term]) -> Result<Vec<u8>, Exception> {
+fn encoded(env: &mut dyn Env, args: &[Term]) -> Result<Vec<u8>, Exception> {
     let minor_version = minor_version(args.get(1))?;
     let mut writer = Writer { bytes: vec![VERSION], minor_version, node: env.node() };
     let mut waiting = vec![&args[0]];
     while let Some(term) = waiting.pop() {
         writer.write(term, &mut waiting);
+        env.fits(writer.bytes.len())?;
     }
     Ok(writer.bytes)
 }
@@ -287,7 +288,7 @@ fn binary_to_term(env: &mut dyn Env, args: &[Term]) -> Result<Term, Exception> {
         }
     }
     let bytes = bytes(&args[0])?;
-    let unpacked = uncompressed(&bytes)?;
+    let unpacked = uncompressed(env, &bytes)?;
     let mut reader = Reader { bytes: unpacked.as_deref().unwrap_or(&bytes), safe, env };
     let term = reader.read_versioned()?;
     // How long the compressed part is cannot be told: it counts as all of it.
@@ -298,14 +299,19 @@ fn binary_to_term(env: &mut dyn Env, args: &[Term]) -> Result<Term, Exception> {
 
 /// The bytes that compressed ones stand for, if they are compressed; the size comes first and
 /// bounds them.
-fn uncompressed(bytes: &[u8]) -> Result<Option<Vec<u8>>, Exception> {
+fn uncompressed(env: &mut dyn Env, bytes: &[u8]) -> Result<Option<Vec<u8>>, Exception> {
     let Some((&[VERSION, tag::COMPRESSED, a, b, c, d], packed)) = bytes.split_first_chunk() else {
         return Ok(None);
     };
-    let size = usize::try_from(u32::from_be_bytes([a, b, c, d])).unwrap_or(BYTES_MAX);
-    let data = decompress_to_vec_zlib_with_limit(packed, size.min(BYTES_MAX)).ok();
-    let data = data.filter(|data| data.len() == size).ok_or_else(Exception::badarg)?;
-    Ok(Some([vec![VERSION], data].concat()))
+    let size = usize::try_from(u32::from_be_bytes([a, b, c, d])).unwrap_or(usize::MAX);
+    let most = env.bytes_max();
+    match decompress_to_vec_zlib_with_limit(packed, size.min(most)) {
+        Ok(data) if data.len() == size => Ok(Some([vec![VERSION], data].concat())),
+        Err(error) if size > most && error.status == TINFLStatus::HasMoreOutput => {
+            Err(env.too_long())
+        }
+        _ => Err(Exception::badarg()),
+    }
 }
 
 /// A compound term of which not all is read.

@@ -33,6 +33,7 @@ mod zlib;
 use crate::exec::Exec;
 use crate::machine::Machine;
 use crate::term::{Atom, Pid, Term};
+use lam_isa::Rule;
 use std::collections::HashMap;
 use std::sync::OnceLock;
 
@@ -105,6 +106,26 @@ pub trait Env {
 
     /// The largest number of bits of an integer (`lim.integer.bits`).
     fn integer_bits(&self) -> u64;
+
+    /// The most bytes of a bitstring (`lim.heap.bitstring`).
+    fn bytes_max(&self) -> usize;
+
+    /// A rule has fired.
+    fn note(&mut self, rule: Rule);
+
+    /// Whether a bitstring of so many bytes may be made: if not, `system_limit`.
+    fn fits(&mut self, bytes: usize) -> Result<(), Exception> {
+        if bytes <= self.bytes_max() {
+            return Ok(());
+        }
+        Err(self.too_long())
+    }
+
+    /// What making a longer bitstring raises.
+    fn too_long(&mut self) -> Exception {
+        self.note(Rule::LimHeapBitstring);
+        Exception::system_limit()
+    }
 
     /// The spawn path of a process, for printing.
     fn path(&self, pid: Pid) -> String;
@@ -219,7 +240,7 @@ impl Env for Machine {
             return Ok(known);
         }
         if self.atoms.len() >= self.config.atoms_max {
-            self.fire(lam_isa::Rule::LimAtomCount);
+            self.fire(Rule::LimAtomCount);
             return Err(Exception::system_limit());
         }
         let atom = Atom::new(text);
@@ -228,12 +249,21 @@ impl Env for Machine {
     }
 
     fn existing_atom(&self, text: &str) -> Option<Atom> {
-        let atom = Atom::new(text);
+        let atom = Atom::known(text)?;
         (self.atoms.contains(&atom) || self.code.has_atom(atom)).then_some(atom)
     }
 
     fn integer_bits(&self) -> u64 {
         self.config.integer_bits
+    }
+
+    fn bytes_max(&self) -> usize {
+        let words = self.config.heap_words.saturating_sub(crate::heap::BITS_HEAD_WORDS);
+        usize::try_from(words.saturating_mul(8)).unwrap_or(usize::MAX)
+    }
+
+    fn note(&mut self, rule: Rule) {
+        self.fire(rule);
     }
 
     fn path(&self, pid: Pid) -> String {

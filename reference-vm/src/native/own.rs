@@ -110,7 +110,6 @@ fn alias(exec: &mut Exec<'_>, args: &[Term]) -> Reply {
             _ => return Reply::Raise(Exception::badarg()),
         }
     }
-    exec.machine.fire(Rule::ExecAliasMake);
     Reply::Value(Term::Ref(exec.new_alias(Some(kind))))
 }
 

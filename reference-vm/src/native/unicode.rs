@@ -36,12 +36,15 @@ fn any_width(exec: &mut Exec<'_>, args: &[Term], native: Pure, function: &str) -
     }
 }
 
-fn characters_to_list(_: &mut dyn Env, args: &[Term]) -> Result<Term, Exception> {
-    converted(args, Term::string)
+fn characters_to_list(env: &mut dyn Env, args: &[Term]) -> Result<Term, Exception> {
+    converted(env, args, |_, text| Ok(Term::string(text)))
 }
 
-fn characters_to_binary(_: &mut dyn Env, args: &[Term]) -> Result<Term, Exception> {
-    converted(args, |text| Term::binary(text))
+fn characters_to_binary(env: &mut dyn Env, args: &[Term]) -> Result<Term, Exception> {
+    converted(env, args, |env, text| {
+        env.fits(text.len())?;
+        Ok(Term::binary(text))
+    })
 }
 
 fn bin_is_7bit(_: &mut dyn Env, args: &[Term]) -> Result<Term, Exception> {
@@ -51,7 +54,11 @@ fn bin_is_7bit(_: &mut dyn Env, args: &[Term]) -> Result<Term, Exception> {
 
 /// The text of deep character data; or `{error, Converted, Rest}` where it is no text, or
 /// `{incomplete, Converted, Rest}` where it ends inside a code point.
-fn converted(args: &[Term], make: fn(&str) -> Term) -> Result<Term, Exception> {
+fn converted(
+    env: &mut dyn Env,
+    args: &[Term],
+    make: fn(&mut dyn Env, &str) -> Result<Term, Exception>,
+) -> Result<Term, Exception> {
     let latin1 = match args[1].as_atom().map(|atom| atom.text()) {
         Some("latin1") => true,
         Some("unicode" | "utf8") => false,
@@ -62,7 +69,7 @@ fn converted(args: &[Term], make: fn(&str) -> Term) -> Result<Term, Exception> {
     }
     let mut reader = Reader { latin1, text: String::new(), cut: Vec::new(), outer: Vec::new() };
     let stopped = reader.read(&args[0]);
-    let converted = make(&reader.text);
+    let converted = make(env, &reader.text)?;
     Ok(match stopped {
         Err(rest) => Term::tuple([Term::atom("error"), converted, rest]),
         Ok(()) if reader.cut.is_empty() => converted,

@@ -2,41 +2,69 @@
 //!
 //! The compressed bytes are this library's; only what they expand to is the same everywhere.
 
-use super::binaries::{BYTES_MAX, iodata};
+use super::binaries::iodata;
 use super::checksum::crc;
-use super::{Exception, PureTable};
+use super::{Env, Exception, PureTable};
 use crate::term::Term;
 use miniz_oxide::{deflate, inflate};
 
 /// The natives of this theme.
 pub const TABLE: PureTable = &[
-    ("zlib", "compress", 1, |_, args| {
-        packed(args, |data| deflate::compress_to_vec_zlib(data, LEVEL))
+    ("zlib", "compress", 1, |env, args| {
+        packed(env, args, |data| deflate::compress_to_vec_zlib(data, LEVEL))
     }),
-    ("zlib", "uncompress", 1, |_, args| {
-        unpacked(args, |data| inflate::decompress_to_vec_zlib_with_limit(data, BYTES_MAX).ok())
+    ("zlib", "uncompress", 1, |env, args| {
+        unpacked(env, args, |data, most| {
+            expanded(inflate::decompress_to_vec_zlib_with_limit(data, most))
+        })
     }),
-    ("zlib", "zip", 1, |_, args| packed(args, |data| deflate::compress_to_vec(data, LEVEL))),
-    ("zlib", "unzip", 1, |_, args| unpacked(args, raw)),
-    ("zlib", "gzip", 1, |_, args| packed(args, gzip)),
-    ("zlib", "gunzip", 1, |_, args| unpacked(args, gunzip)),
+    ("zlib", "zip", 1, |env, args| packed(env, args, |data| deflate::compress_to_vec(data, LEVEL))),
+    ("zlib", "unzip", 1, |env, args| unpacked(env, args, raw)),
+    ("zlib", "gzip", 1, |env, args| packed(env, args, gzip)),
+    ("zlib", "gunzip", 1, |env, args| unpacked(env, args, gunzip)),
     ("zlib", "crc32", 1, super::checksum::crc32),
 ];
 
 /// How much trouble to take, up to 10.
 const LEVEL: u8 = 6;
 
-fn packed(args: &[Term], pack: fn(&[u8]) -> Vec<u8>) -> Result<Term, Exception> {
-    Ok(Term::binary(pack(&iodata(&args[0])?)))
+/// Why data cannot be expanded.
+enum Trouble {
+    /// It is not compressed data.
+    Data,
+    /// It stands for more than a bitstring may have (`lim.heap.bitstring`).
+    Size,
 }
 
-fn unpacked(args: &[Term], unpack: fn(&[u8]) -> Option<Vec<u8>>) -> Result<Term, Exception> {
-    let data = unpack(&iodata(&args[0])?);
-    data.map(Term::binary).ok_or_else(|| Exception::error("data_error"))
+fn packed(env: &mut dyn Env, args: &[Term], pack: fn(&[u8]) -> Vec<u8>) -> Result<Term, Exception> {
+    let data = pack(&iodata(env, &args[0])?);
+    env.fits(data.len())?;
+    Ok(Term::binary(data))
 }
 
-fn raw(data: &[u8]) -> Option<Vec<u8>> {
-    inflate::decompress_to_vec_with_limit(data, BYTES_MAX).ok()
+/// Expands data to at most as many bytes as a bitstring may have.
+fn unpacked(
+    env: &mut dyn Env,
+    args: &[Term],
+    unpack: fn(&[u8], usize) -> Result<Vec<u8>, Trouble>,
+) -> Result<Term, Exception> {
+    let packed = iodata(env, &args[0])?;
+    match unpack(&packed, env.bytes_max()) {
+        Ok(data) => Ok(Term::binary(data)),
+        Err(Trouble::Data) => Err(Exception::error("data_error")),
+        Err(Trouble::Size) => Err(env.too_long()),
+    }
+}
+
+fn expanded(data: Result<Vec<u8>, inflate::DecompressError>) -> Result<Vec<u8>, Trouble> {
+    data.map_err(|error| match error.status {
+        inflate::TINFLStatus::HasMoreOutput => Trouble::Size,
+        _ => Trouble::Data,
+    })
+}
+
+fn raw(data: &[u8], most: usize) -> Result<Vec<u8>, Trouble> {
+    expanded(inflate::decompress_to_vec_with_limit(data, most))
 }
 
 /// RFC 1952: a header without options, the data, its checksum and its length.
@@ -53,16 +81,21 @@ fn length(data: &[u8]) -> u32 {
     u32::try_from(data.len()).unwrap_or(u32::MAX)
 }
 
-fn gunzip(packed: &[u8]) -> Option<Vec<u8>> {
+fn gunzip(packed: &[u8], most: usize) -> Result<Vec<u8>, Trouble> {
+    let (body, trailer) = gzip_parts(packed).ok_or(Trouble::Data)?;
+    let data = raw(body, most)?;
+    let expected = [crc(0, &data).to_le_bytes(), length(&data).to_le_bytes()].concat();
+    if trailer == expected { Ok(data) } else { Err(Trouble::Data) }
+}
+
+/// The compressed data of a file, and its checksum and length.
+fn gzip_parts(packed: &[u8]) -> Option<(&[u8], &[u8])> {
     let (header, rest) = packed.split_at_checked(10)?;
     if header[..3] != [0x1f, 0x8b, 8] {
         return None;
     }
     let rest = after_options(header[3], rest)?;
-    let (data, trailer) = rest.split_at_checked(rest.len().checked_sub(8)?)?;
-    let data = raw(data)?;
-    let expected = [crc(0, &data).to_le_bytes(), length(&data).to_le_bytes()].concat();
-    (trailer == expected).then_some(data)
+    rest.split_at_checked(rest.len().checked_sub(8)?)
 }
 
 /// What follows the optional parts of a header: extra bytes, a name, a comment, a checksum.

@@ -31,6 +31,11 @@ impl Atom {
         })
     }
 
+    /// The atom of that text, if anybody has made it.
+    pub fn known(text: &str) -> Option<Atom> {
+        ATOMS.with_borrow(|atoms| atoms.get(text).copied())
+    }
+
     /// Its text.
     pub fn text(self) -> &'static str {
         self.0

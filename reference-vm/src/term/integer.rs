@@ -32,6 +32,15 @@ pub fn value(term: &Term) -> Option<Cow<'_, BigInt>> {
     }
 }
 
+/// How many bits an integer has besides its sign; 0 for what is none.
+pub fn bits(term: &Term) -> u64 {
+    match term {
+        Term::Int(small) => u64::from(64 - small.unsigned_abs().leading_zeros()),
+        Term::Big(big) => big.bits(),
+        _ => 0,
+    }
+}
+
 /// Both integers, if both are.
 fn values<'a>(a: &'a Term, b: &'a Term) -> Result<(Cow<'a, BigInt>, Cow<'a, BigInt>), Wrong> {
     value(a).zip(value(b)).ok_or(Wrong::Argument)

@@ -37,6 +37,12 @@ impl Env for Bare {
         lam_isa::limits::INTEGER_BITS
     }
 
+    fn bytes_max(&self) -> usize {
+        1 << 30
+    }
+
+    fn note(&mut self, _: lam_isa::Rule) {}
+
     fn path(&self, pid: Pid) -> String {
         format!("0.{}", pid.0)
     }

@@ -1,9 +1,10 @@
 //! The markers of a page and its fenced blocks: found here, replaced by what their owner says.
 
 use super::cases::Cases;
-use super::{instruction, reference, tables};
+use super::{instruction, model, reference, tables};
 use crate::figures;
 use crate::highlight;
+use crate::model::Model;
 use crate::prose::{self, Page};
 use anyhow::{Result, bail};
 use lam_isa::table::InstrInfo;
@@ -18,6 +19,10 @@ pub struct Replacer {
     pub rules: BTreeMap<String, String>,
     /// The conformance cases by rule.
     pub cases: Cases,
+    /// The model in TLA+.
+    pub model: Model,
+    /// The rules of the page at hand that stand behind the last excerpt of the model.
+    above: Vec<String>,
     /// What could not be replaced.
     pub problems: Vec<String>,
 }
@@ -36,7 +41,8 @@ impl Replacer {
             }
         }
         let cases = Cases::read(&root.join("conformance/cases"))?;
-        Ok(Replacer { root: root.into(), rules, cases, problems })
+        let model = Model::load(root)?;
+        Ok(Replacer { root: root.into(), rules, cases, model, above: Vec::new(), problems })
     }
 
     /// The page as mdBook shall see it.
@@ -44,6 +50,7 @@ impl Replacer {
         let mut out = String::with_capacity(page.text.len() * 2);
         let mut fence: Option<(String, String)> = None;
         let mut program = String::new();
+        self.above.clear();
         for (at, line) in page.text.lines().enumerate() {
             let opens = line.trim_start().strip_prefix("```");
             match (&mut fence, opens) {
@@ -66,6 +73,9 @@ impl Replacer {
                 }
                 (None, None) => {
                     let place = format!("spec/{}:{}", page.path, at + 1);
+                    if line.trim_start().starts_with("<div class=\"rule\"") {
+                        self.above.extend(prose::between(line, "id=\"", "\"").map(str::to_owned));
+                    }
                     self.line(&mut out, page, &place, line);
                 }
             }
@@ -87,6 +97,9 @@ impl Replacer {
                 Ok(text) => out.push_str(&text),
                 Err(error) => self.problems.push(format!("{place}: {error:#}")),
             }
+            if name == "model" {
+                self.above.clear();
+            }
             rest = after;
         }
         self.linked(out, page, rest);
@@ -104,7 +117,13 @@ impl Replacer {
                     let target = relative(&page.path, target);
                     out.push_str(&format!("[`{piece}`]({target}#{piece})"));
                 }
-                None if in_code => out.push_str(&format!("`{piece}`")),
+                None if in_code => {
+                    let code = format!("`{piece}`");
+                    match model::place(&self.model, &page.path, piece).filter(|_| !in_link) {
+                        Some(target) => out.push_str(&format!("[{code}]({target})")),
+                        None => out.push_str(&code),
+                    }
+                }
                 None => {
                     // An odd backtick out: the code goes on in the next line.
                     if i % 2 == 1 {
@@ -126,6 +145,12 @@ impl Replacer {
             "encoding" => Ok(instruction::encoding(instruction()?)),
             "operands" => Ok(instruction::operands(instruction()?)),
             "reference" => reference::excerpt(&self.root, instruction()?),
+            "model" => model::excerpts(self, &page.path, &self.above, argument),
+            "definitions" => model::definitions(self, &page.path, argument),
+            "modules" => Ok(model::modules(&self.model)),
+            "runs" => model::runs(self),
+            "broken" => model::broken(self),
+            "outside" => Ok(model::outside(self)),
             "tests" => Ok(self.cases.line(instruction()?)),
             "rules" => Ok(tables::rules(self, &page.path)),
             "instructions" => Ok(tables::instructions(&page.path)),
@@ -175,6 +200,8 @@ mod tests {
             root: PathBuf::new(),
             rules: [("exec.recv.found".to_owned(), "message/recv.md".to_owned())].into(),
             cases: Cases::default(),
+            model: Model::of(&[], "{}", "{}").expect("a model of nothing"),
+            above: Vec::new(),
             problems: Vec::new(),
         }
     }

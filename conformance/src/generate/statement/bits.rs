@@ -12,7 +12,10 @@ use lam_isa::{BitString, Literal};
 pub fn make(u: &mut Unstructured<'_>, b: &mut Builder, code: &mut Code) -> Result<()> {
     let mut segments = Vec::new();
     for _ in 0..u.int_in_range(0..=3)? {
-        let kind = *u.choose(SegmentKind::ALL)?;
+        let kind = match *u.choose(SegmentKind::ALL)? {
+            SegmentKind::Float if b.modest => SegmentKind::Integer,
+            kind => kind,
+        };
         let value = source(u, b)?;
         let (size, unit) = match kind {
             SegmentKind::Integer => (Some(Src::Int(u.int_in_range(0..=70)?)), 1),
@@ -60,6 +63,7 @@ fn more(u: &mut Unstructured<'_>, b: &mut Builder, commands: &mut Vec<Command>) 
         let (size, dst) = (Src::Int(u.int_in_range(0..=12)?), target(u)?);
         let (little, signed) = (u.arbitrary()?, u.arbitrary()?);
         commands.push(match u.int_in_range(0..=10)? {
+            0..=2 if b.modest => Command::Integer { size, unit: 1, signed, little, dst },
             0 | 1 => Command::Integer { size, unit: *u.choose(&[1, 8])?, signed, little, dst },
             2 => Command::Float { size: Src::Int(*u.choose(&[16, 64])?), unit: 1, little, dst },
             3 => Command::Binary { size: Some(size), unit: *u.choose(&[1, 8])?, dst },

@@ -180,24 +180,42 @@ fn signal(u: &mut Unstructured<'_>, b: &mut Builder, code: &mut Code) -> Result<
     Ok(())
 }
 
+/// Natives by module, name and arity.
+type Natives = &'static [(&'static str, &'static str, u8)];
+
+/// Natives that are called.
+const NATIVES: Natives = &[
+    ("erlang", "make_ref", 0),
+    ("erlang", "group_leader", 0),
+    ("erlang", "get", 0),
+    ("erlang", "erase", 1),
+    ("erlang", "put", 2),
+    ("erlang", "alias", 0),
+    ("erlang", "send_after", 3),
+    ("erlang", "is_process_alive", 1),
+    ("erlang", "whereis", 1),
+    ("erlang", "phash2", 1),
+    ("lists", "reverse", 2),
+    ("maps", "keys", 1),
+];
+
+/// Those of them that the model has.
+const MODEST: Natives = &[
+    ("erlang", "make_ref", 0),
+    ("erlang", "group_leader", 0),
+    ("erlang", "erase", 1),
+    ("erlang", "put", 2),
+    ("erlang", "alias", 0),
+    ("erlang", "send_after", 3),
+    ("erlang", "is_process_alive", 1),
+    ("erlang", "whereis", 1),
+];
+
 /// A call of a native, as a function or by `host`.
 fn native(u: &mut Unstructured<'_>, b: &mut Builder, code: &mut Code) -> Result<()> {
     use lam_isa::operand::{Arity, Target};
-    let natives = [
-        ("erlang", "make_ref", 0),
-        ("erlang", "group_leader", 0),
-        ("erlang", "get", 0),
-        ("erlang", "erase", 1),
-        ("erlang", "put", 2),
-        ("erlang", "alias", 0),
-        ("erlang", "send_after", 3),
-        ("erlang", "is_process_alive", 1),
-        ("erlang", "whereis", 1),
-        ("erlang", "phash2", 1),
-        ("lists", "reverse", 2),
-        ("maps", "keys", 1),
-    ];
-    let (module, name, arity) = *u.choose(&natives)?;
+    let natives = if b.modest { MODEST } else { NATIVES };
+    let (module, name, arity) = *u.choose(natives)?;
     let after = code.label();
     match name {
         "send_after" => {

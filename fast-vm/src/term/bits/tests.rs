@@ -56,7 +56,7 @@ quickcheck! {
         let size = usize::from(size) % 200;
         let value = (IBig::from(words.2) << 128) + (IBig::from(words.1) << 64) + words.0;
         // A small one as often as a large one.
-        let value = if words.0 % 2 == 0 { value } else { IBig::from(words.2 >> 8) };
+        let value = if words.0.is_multiple_of(2) { value } else { IBig::from(words.2 >> 8) };
         let mut writer = BitWriter::new();
         writer.put_word(1, usize::from(before % 9));
         let term = integer_term(&mut heap, &value);
