@@ -63,6 +63,8 @@ pub(crate) struct Core {
     pub writer: BitWriter,
     /// Processes that this core will run.
     pub queue: crossbeam_deque::Worker<u32>,
+    /// Slots whose processes have ended on this core, as pids of the next ones.
+    pub spare: Vec<Pid>,
     /// Where the native that runs was called; for natives that raise in their caller's name.
     pub site: *const Site,
     /// Whether the native that runs has dropped all frames.
@@ -104,6 +106,7 @@ impl Core {
             packer: Packer::default(),
             writer: BitWriter::new(),
             queue: crossbeam_deque::Worker::new_fifo(),
+            spare: Vec::new(),
             site: ptr::null(),
             restarted: false,
             stepping: false,

@@ -46,6 +46,8 @@ pub(crate) struct Machine {
     pub atoms: Mutex<HashSet<Atom>>,
     /// The persistent terms.
     pub store: RwLock<Store>,
+    /// Whether a reference was ever read from text or bytes: it may be one that is yet to be made.
+    pub forged: AtomicBool,
     /// The last integer that `unique_integer` gave where processes are not counted.
     pub unique: AtomicU64,
     /// Calls of natives that wait for the host, by caller and number: the port that is read.
@@ -115,6 +117,7 @@ impl Machine {
             inputs: Mutex::new(config.inputs.clone()),
             atoms: Mutex::default(),
             store: RwLock::default(),
+            forged: AtomicBool::new(false),
             unique: AtomicU64::new(0),
             requests: Mutex::default(),
             fuel: AtomicU64::new(config.fuel.unwrap_or(u64::MAX)),

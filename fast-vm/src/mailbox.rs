@@ -280,6 +280,10 @@ pub struct Mailbox {
     at: *mut Node,
     /// The one before it; null if there is none.
     before: *mut Node,
+    /// The message behind which the current receive begins; null for the beginning.
+    skipped: *mut Node,
+    /// The message that was the last one when a place was marked; null if there was none.
+    marked: *mut Node,
     /// Those whose terms are in the heap.
     looked: Vec<*mut Node>,
 }
@@ -294,6 +298,8 @@ impl Default for Mailbox {
             count: 0,
             at: ptr::null_mut(),
             before: ptr::null_mut(),
+            skipped: ptr::null_mut(),
+            marked: ptr::null_mut(),
             looked: Vec::new(),
         }
     }
@@ -318,12 +324,32 @@ impl Mailbox {
     }
 
     /// The message that `recv` looks at next, if there is one.
+    #[inline(always)]
     fn ahead(&self) -> *mut Node {
-        if self.at.is_null() {
+        let behind = self.behind();
+        if behind.is_null() {
             self.messages.first
         } else {
-            // SAFETY: the message last looked at is in the mailbox.
-            unsafe { (*self.at).next }
+            // SAFETY: the message last looked at, or skipped, is in the mailbox.
+            unsafe { (*behind).next }
+        }
+    }
+
+    /// The message that the cursor stands behind; null at the beginning.
+    #[inline(always)]
+    fn behind(&self) -> *mut Node {
+        if self.at.is_null() { self.skipped } else { self.at }
+    }
+
+    /// Marks the present end.
+    pub(crate) fn mark(&mut self) {
+        self.marked = self.messages.last;
+    }
+
+    /// A receive that has not looked at anything begins behind the mark.
+    pub(crate) fn skip_to_mark(&mut self) {
+        if self.at.is_null() {
+            self.skipped = self.marked;
         }
     }
 
@@ -339,12 +365,26 @@ impl Mailbox {
         Some(if node.looked == 0 { node.space() } else { 0 })
     }
 
+    /// Looks at the next message if its term is where it can be used: in the heap, or no object.
+    #[inline(always)]
+    pub(crate) fn look_again(&mut self) -> Option<Term> {
+        let at = self.ahead();
+        // SAFETY: nodes of the mailbox are alive.
+        let node = unsafe { at.as_ref() }?;
+        if node.looked == 0 && node.words > 0 {
+            return None;
+        }
+        self.before = self.behind();
+        self.at = at;
+        Some(node.term)
+    }
+
     /// Looks at the next message: moves it into the heap, where `words_ahead` words must be free.
     pub(crate) fn look(&mut self, heap: &mut Heap) -> Option<Term> {
         let at = NonNull::new(self.ahead())?;
         // SAFETY: nodes of the mailbox are alive, and borrowed by nobody else.
         let node = unsafe {
-            if at.as_ref().looked == 0 {
+            if at.as_ref().looked == 0 && at.as_ref().words > 0 {
                 let to = heap.claim(at.as_ref().space());
                 Node::move_to(at, heap, to);
                 self.looked.push(at.as_ptr());
@@ -353,7 +393,7 @@ impl Mailbox {
             }
             at.as_ref()
         };
-        self.before = self.at;
+        self.before = self.behind();
         self.at = at.as_ptr();
         Some(node.term)
     }
@@ -370,6 +410,9 @@ impl Mailbox {
             }
             if self.messages.last == taken.as_ptr() {
                 self.messages.last = self.before;
+            }
+            if self.marked == taken.as_ptr() {
+                self.marked = self.before;
             }
             self.forget(taken);
         }
@@ -396,6 +439,7 @@ impl Mailbox {
     pub(crate) fn rewind(&mut self) {
         self.at = ptr::null_mut();
         self.before = ptr::null_mut();
+        self.skipped = ptr::null_mut();
     }
 
     /// Takes the first message that `wanted` says yes to, wherever the cursor is. The cursor stays
@@ -415,10 +459,18 @@ impl Mailbox {
                         self.messages.last = before;
                     }
                     if self.at == at {
-                        self.at = before;
-                        self.before = self.find_before(before);
+                        // Behind skipped messages only, the receive has looked at nothing.
+                        let looked = before != self.skipped;
+                        self.at = if looked { before } else { ptr::null_mut() };
+                        self.before =
+                            if looked { self.find_before(before) } else { ptr::null_mut() };
                     } else if self.before == at {
                         self.before = before;
+                    }
+                    for place in [&mut self.skipped, &mut self.marked] {
+                        if *place == at {
+                            *place = before;
+                        }
                     }
                     self.forget(NonNull::new_unchecked(at));
                     return true;

@@ -175,6 +175,8 @@ pub struct Process {
     pub children: u32,
     /// How many references it has made.
     pub references: u64,
+    /// How many it had made when a place of its mailbox was last marked.
+    pub marked: u64,
     /// How many timers it has started.
     pub timers: u32,
     /// How many calls of external natives it has made.
@@ -222,6 +224,7 @@ impl Process {
             group_leader,
             children: 0,
             references: 0,
+            marked: u64::MAX,
             timers: 0,
             calls: 0,
             budget: None,

@@ -7,6 +7,7 @@
 use crate::core::Core;
 use crate::crew::Woken;
 use crate::machine::Machine;
+use crate::mailbox::Queue;
 use crate::process::{Budget, Process, Status};
 use crate::slots::Place;
 
@@ -63,7 +64,7 @@ impl Scheduler {
         let Some(slot) = own.or_else(|| self.core.machine.crew.steal(self.seat)) else {
             return false;
         };
-        let Some((process, timed_out)) = self.take(slot) else { return true };
+        let Some((process, timed_out, mail)) = self.take(slot) else { return true };
         let budget = i64::from(match process.budget {
             None => self.core.machine.config.quantum,
             Some(Budget::Reductions(n)) => n,
@@ -73,6 +74,7 @@ impl Scheduler {
         if let Some(key) = timed_out {
             self.core.time_out(key);
         }
+        self.core.arriving = mail;
         loop {
             self.core.drain();
             if self.core.me.status == Status::Ready {
@@ -98,11 +100,12 @@ impl Scheduler {
             && !machine.stopped.load(Ordering::Acquire)
     }
 
-    /// The process of a slot, which is active.
-    fn take(&self, slot: u32) -> Option<(Box<Process>, Option<Key>)> {
-        let mut inner = self.core.machine.slots.get(slot)?.lock();
+    /// The process of a slot, which is active, and what has come for it.
+    fn take(&self, slot: u32) -> Option<(Box<Process>, Option<Key>, Queue)> {
+        let slot = self.core.machine.slots.get(slot)?;
+        let mut inner = slot.lock();
         let process = inner.process.take()?;
-        Some((process, inner.timed_out.take()))
+        Some((process, inner.timed_out.take(), slot.take_mail(&mut inner)))
     }
 
     /// Takes the process off the core, and puts it where it belongs now.
@@ -135,7 +138,7 @@ impl Scheduler {
         drop(inner);
         self.core.queue.push(slot);
         if self.core.queue.len() > 1 {
-            self.core.machine.crew.ring();
+            self.core.ring();
         }
     }
 

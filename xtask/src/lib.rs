@@ -3,6 +3,7 @@
 //! Owns what is generated from the instruction table and the checks that no page, file or case
 //! goes astray. Knows nothing of what a rule or an instruction means. ARCHITECTURE.md: *Gates*.
 
+pub mod bench;
 pub mod book;
 pub mod figures;
 pub mod fuzz;

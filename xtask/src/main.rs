@@ -1,7 +1,7 @@
 //! `cargo xtask TASK`: the arguments, and nothing else.
 
 use std::process::ExitCode;
-use xtask::{book, figures, fuzz, isa_json, pins, root, rules, say, steps, tla};
+use xtask::{bench, book, figures, fuzz, isa_json, pins, root, rules, say, steps, tla};
 
 const USAGE: &str = "\
 cargo xtask TASK
@@ -12,6 +12,8 @@ cargo xtask TASK
   rules              write spec/rules.lock anew from the book
   pin RULE... | all  say that book, model, machine and cases agree about these rules
   figures            measure what the book quotes, with the installed OTP
+  bench [WORD...]    run the yardstick on BEAM and on LAM for the book: --runs N (5), other words
+                     choose programs, of which the numbers are told and not written
   fuzz [SECONDS]     run every fuzz target for so long (default 30)
   tla [WORD...]      run the models in TLC: --nightly the large ones too, --update writes the
                      numbers of states anew, other words choose models by their names
@@ -29,6 +31,9 @@ fn main() -> ExitCode {
             Ok(())
         }),
         ["figures"] => figures::measure(&root()).map(|report| say(&report)),
+        ["bench", words @ ..] => bench::Choice::of(words)
+            .and_then(|choice| bench::run(&root(), &choice))
+            .map(|report| say(&report)),
         ["rules"] => rules::write(&root()).map(|report| say(&report)),
         ["pin", rules @ ..] if !rules.is_empty() => {
             pins::pin(&root(), rules).map(|report| say(&report))

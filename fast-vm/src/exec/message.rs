@@ -2,6 +2,7 @@
 
 use super::{Exec, Next};
 use crate::atom;
+use crate::config::Mode;
 use crate::core::Core;
 use crate::exception::Exception;
 use crate::mailbox::Signal;
@@ -13,6 +14,7 @@ use lam_isa::limits::TIMEOUT_MAX_MS;
 use lam_isa::operand::{Dst, Else, Label, Src};
 use lam_isa::table::Message;
 use std::ptr;
+use std::sync::atomic::Ordering;
 
 impl Message for Exec<'_> {
     type Out = Next;
@@ -92,10 +94,31 @@ impl Message for Exec<'_> {
         self.stop(Status::Waiting)
     }
 
-    /// A machine may ignore these hints, and this one does.
-    fn mark(&mut self, kind: &Mark, _args: &Vec<Src>, dst: &Dst) -> Next {
-        if *kind == Mark::Reserve {
-            self.write(dst, Term::NIL);
+    /// What the program promises by `bind` need not be believed: a reference of the process with a
+    /// number above those it had made when the place was reserved is in no message before the place.
+    /// Measured on `selref` of `bench/` (1,000 messages that nobody wants, half a million calls to
+    /// a server): 6.9 s of processor time when every message is looked at, 0.27 s with this.
+    fn mark(&mut self, kind: &Mark, args: &Vec<Src>, dst: &Dst) -> Next {
+        let core = &mut *self.core;
+        let config = &core.machine.config;
+        let heeded = config.mode == Mode::Free && config.fuel.is_none();
+        match kind {
+            Mark::Reserve => {
+                if heeded {
+                    core.me.mailbox.mark();
+                    core.me.marked = core.me.references;
+                }
+                self.write(dst, Term::NIL);
+            }
+            Mark::Use if heeded => {
+                let wanted = args.first().and_then(|src| self.read(src).as_ref());
+                let me = &mut *self.core.me;
+                let fresh = |r: Ref| r.creator == me.pid && r.number > me.marked;
+                if wanted.is_some_and(fresh) && !self.core.machine.forged.load(Ordering::Relaxed) {
+                    self.core.me.mailbox.skip_to_mark();
+                }
+            }
+            _ => {}
         }
         self.next()
     }

@@ -137,7 +137,7 @@ impl Core {
         }
 
         let (me, leader) = (self.me.pid, self.me.group_leader);
-        let child = self.machine.slots.claim();
+        let child = self.spare.pop().unwrap_or_else(|| self.machine.slots.claim());
         self.me.children += 1;
         if self.machine.config.paths {
             let number = self.me.children;
@@ -163,9 +163,7 @@ impl Core {
             let reference = self.heap().reference(reference);
             result = self.heap().tuple(&[result, reference]);
         }
-        if let Some(mut slot) = self.machine.slots.lock(child) {
-            slot.process = Some(born);
-        }
+        self.machine.slots.place(born);
         if self.machine.config.mode == Mode::Free {
             self.wake(child);
         }

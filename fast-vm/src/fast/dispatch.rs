@@ -28,7 +28,7 @@ macro_rules! operations {
 
         #[cfg(not(any(target_family = "wasm", feature = "loop")))]
         mod threaded {
-            use super::super::{bits::*, compute::*, control::*, data::*, operand::*, step::Probe, End, Grow, PauseCall, PauseRet, Slow, SlowPending};
+            use super::super::{bits::*, compute::*, control::*, data::*, message::*, operand::*, step::Probe, End, Grow, PauseCall, PauseRet, Slow, SlowPending};
             use super::*;
 
             /// The handler of each operation, in order.
@@ -77,7 +77,7 @@ macro_rules! operations {
 
         #[cfg(any(target_family = "wasm", feature = "loop"))]
         mod looping {
-            use super::super::{bits::*, compute::*, control::*, data::*, operand::*, step::Probe, End, Grow, PauseCall, PauseRet, Slow, SlowPending};
+            use super::super::{bits::*, compute::*, control::*, data::*, message::*, operand::*, step::Probe, End, Grow, PauseCall, PauseRet, Slow, SlowPending};
             use super::*;
 
             static WORDS: &[u64] = &[Code::Exit as u64, $(Code::$Name as u64,)*];

@@ -15,6 +15,7 @@ pub(crate) mod compute;
 pub(crate) mod control;
 pub(crate) mod data;
 pub(crate) mod dispatch;
+pub(crate) mod message;
 pub(crate) mod operand;
 pub(crate) mod step;
 pub(crate) mod table;

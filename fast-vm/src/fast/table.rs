@@ -12,6 +12,11 @@ macro_rules! for_each_operation {
     ($then:ident) => {
         $then! {
             CallNative = CallNative,
+            Accept = Accept,
+            LookAny = Spilled<Look<Any>>,
+            LookA = Look<X0>,
+            LookX = Look<X>,
+            LookY = Look<Y>,
             End = End,
             Slow = Slow,
             SlowPending = SlowPending,
@@ -928,6 +933,12 @@ pub(crate) const SWITCH: Choice = Choice {
 pub(crate) const SWITCH_SORTED: Choice = Choice {
     any: Some(Code::SwitchSortedAny),
     some: &[(Code::SwitchSortedA, &[At::A]), (Code::SwitchSortedX, &[At::X])],
+};
+
+/// Operations of that name.
+pub(crate) const LOOK: Choice = Choice {
+    any: Some(Code::LookAny),
+    some: &[(Code::LookA, &[At::A]), (Code::LookX, &[At::X]), (Code::LookY, &[At::Y])],
 };
 
 /// Operations of that name.

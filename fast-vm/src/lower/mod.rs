@@ -9,6 +9,7 @@ mod compute;
 mod control;
 mod data;
 mod fuse;
+mod message;
 
 use crate::code::{Code, FunEntry, Function, Loaded, Site};
 use crate::fast::dispatch::{self, Code as Operation};
@@ -488,6 +489,8 @@ impl Writer<'_> {
                 Instr::Frame { change } => self.frame(*change, next),
                 Instr::Need { words, .. } => self.need(*words),
                 Instr::Op { kind, args, dst, .. } => self.op(*kind, args, dst),
+                Instr::Recv { dst, .. } => self.recv(dst),
+                Instr::Accept {} => self.accept(),
                 Instr::Test { kind, args, other } => {
                     fuse::is_implied(instr, next) || self.test(*kind, args, *other)
                 }

@@ -44,16 +44,25 @@ enum Step {
     /// Removes the message of this index.
     Remove(usize),
     Collect(bool),
+    /// Marks the end.
+    Mark,
+    /// Skips what lies before the mark.
+    Skip,
+    /// Looks at the next message if it need not be moved.
+    LookAgain,
 }
 
 impl Arbitrary for Step {
     fn arbitrary(g: &mut Gen) -> Step {
-        match u8::arbitrary(g) % 10 {
+        match u8::arbitrary(g) % 13 {
             0..=2 => Step::Push(Any::arbitrary(g)),
             3..=5 => Step::Look,
             6 => Step::Accept,
             7 => Step::Rewind,
             8 => Step::Remove(usize::arbitrary(g) % 4),
+            9 => Step::Mark,
+            10 => Step::Skip,
+            11 => Step::LookAgain,
             _ => Step::Collect(bool::arbitrary(g)),
         }
     }
@@ -63,8 +72,9 @@ quickcheck! {
     fn a_mailbox_is_a_list_with_a_cursor(steps: Vec<Step>) -> bool {
         let mut heap = Heap::new(24);
         let mut mailbox = Mailbox::default();
-        // The texts of the messages, and how many the current receive has looked at.
-        let (mut model, mut seen) = (Vec::<String>::new(), 0);
+        // The texts of the messages, how many the current receive has looked at or skipped, how many
+        // of these it has skipped, and how many lie before the mark.
+        let (mut model, mut seen, mut skipped, mut marked) = (Vec::<String>::new(), 0, 0, 0);
         for step in steps {
             match step {
                 Step::Push(any) => {
@@ -79,14 +89,15 @@ quickcheck! {
                 }
                 Step::Accept => {
                     mailbox.accept();
-                    if seen > 0 {
+                    if seen > skipped {
                         model.remove(seen - 1);
-                        seen = 0;
+                        marked -= usize::from(seen <= marked);
+                        (seen, skipped) = (0, 0);
                     }
                 }
                 Step::Rewind => {
                     mailbox.rewind();
-                    seen = 0;
+                    (seen, skipped) = (0, 0);
                 }
                 Step::Remove(index) => {
                     let mut left = index + 1;
@@ -97,7 +108,25 @@ quickcheck! {
                     assert_eq!(removed, index < model.len());
                     if removed {
                         model.remove(index);
-                        seen -= usize::from(index < seen);
+                        for count in [&mut seen, &mut skipped, &mut marked] {
+                            *count -= usize::from(index < *count);
+                        }
+                    }
+                }
+                Step::Mark => {
+                    mailbox.mark();
+                    marked = model.len();
+                }
+                Step::Skip => {
+                    mailbox.skip_to_mark();
+                    if seen == skipped {
+                        (seen, skipped) = (marked, marked);
+                    }
+                }
+                Step::LookAgain => {
+                    if let Some(term) = mailbox.look_again() {
+                        assert_eq!(Some(text(term)).as_ref(), model.get(seen));
+                        seen += 1;
                     }
                 }
                 Step::Collect(full) => {

@@ -15,6 +15,7 @@ use crate::term::{Boxed, Pid, Ref, Term, View, float, integer, map};
 use dashu_int::{IBig, Sign};
 use lam_isa::limits::ATOM_CHARS;
 use miniz_oxide::inflate::decompress_to_vec_zlib_with_limit;
+use std::sync::atomic::Ordering;
 
 /// The natives of this theme.
 pub(super) const TABLE: PureTable = &[
@@ -566,6 +567,7 @@ impl<'a> Reader<'a> {
         let high = if words == 3 { self.word()? } else { 0 };
         let creator = self.known(slot, serial)?;
         let number = u64::from(high) << 32 | u64::from(low);
+        self.core.machine.forged.store(true, Ordering::Relaxed);
         Ok(self.core.heap().reference(Ref { creator, number }))
     }
 

@@ -6,6 +6,7 @@ use crate::exception::Exception;
 use crate::op::characters;
 use crate::term::print::display;
 use crate::term::{Ref, SMALL_MAX, Term};
+use std::sync::atomic::Ordering;
 
 /// The natives of this theme.
 pub(crate) const TABLE: PureTable = &[
@@ -61,5 +62,6 @@ fn list_to_ref(core: &mut Core, args: &[Term]) -> Result<Term, Exception> {
         Some(Ref { creator: core.machine.pid_at(path)?, number })
     };
     let reference = reference().ok_or_else(Exception::badarg)?;
+    core.machine.forged.store(true, Ordering::Relaxed);
     Ok(core.heap().reference(reference))
 }

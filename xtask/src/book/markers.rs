@@ -2,10 +2,10 @@
 
 use super::cases::Cases;
 use super::{instruction, model, reference, tables};
-use crate::figures;
 use crate::highlight;
 use crate::model::Model;
 use crate::prose::{self, Page};
+use crate::{bench, figures};
 use anyhow::{Result, bail};
 use lam_isa::table::InstrInfo;
 use std::collections::BTreeMap;
@@ -157,6 +157,15 @@ impl Replacer {
             "opcodes" => Ok(tables::opcodes(&page.path)),
             "beam-mapping" => Ok(tables::beam()),
             "compactness" => figures::compactness(&self.root),
+            "performance" => match argument {
+                "setting" => bench::setting(&self.root),
+                "plot" => bench::plot(&self.root),
+                "table" => bench::table(&self.root),
+                "parallel" => bench::parallel(&self.root),
+                "start" => bench::start(&self.root),
+                "memory" => bench::memory(&self.root),
+                _ => bail!("`{argument}` is nothing that is measured"),
+            },
             // The block of outcomes behind it is a table by itself.
             "outcomes" => Ok(String::new()),
             _ => bail!("`{{{{#lam-{name}}}}}` is no marker"),
