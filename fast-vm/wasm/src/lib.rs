@@ -179,7 +179,6 @@ fn set(
                 "integer_bits" => config.integer_bits = n,
                 "trace_depth" => config.trace_depth = size,
                 "trace_lines" => config.trace_lines = n != 0,
-                "schedulers" => config.schedulers = narrow,
                 "budget" => config.budget_max = narrow,
                 "root_halts" => config.root_halts = n != 0,
                 _ => return None,
