@@ -13,6 +13,7 @@ use lam_reference::machine::Origin;
 use lam_reference::term::{Atom, Term};
 use lam_reference::{Config, Machine};
 use std::collections::BTreeMap;
+use std::collections::BTreeSet;
 use std::rc::Rc;
 use std::sync::Arc;
 
@@ -75,12 +76,13 @@ fn capabilities() -> impl TypedValueParser<Value = Capability> {
 }
 
 impl Limits {
-    /// Whether a capability is withheld, which the fast machine cannot do.
-    pub fn denies(&self) -> bool {
-        !self.deny.is_empty()
+    /// What is granted.
+    fn granted(&self) -> BTreeSet<Capability> {
+        let granted = GRANTED.into_iter().chain(self.allow.iter().copied());
+        granted.filter(|one| !self.deny.contains(one)).collect()
     }
 
-    /// The same for the fast machine, which grants all that its natives need.
+    /// The configuration of the fast machine with these limits set and these capabilities granted.
     pub fn set_fast(&self, mut config: lam_fast::Config) -> lam_fast::Config {
         config.fuel = self.fuel.or(config.fuel);
         config.heap_words = self.max_heap.unwrap_or(config.heap_words);
@@ -88,6 +90,7 @@ impl Limits {
         config.processes_max = self.max_processes.unwrap_or(config.processes_max);
         config.atoms_max = self.max_atoms.unwrap_or(config.atoms_max);
         config.integer_bits = self.max_integer.unwrap_or(config.integer_bits);
+        config.granted = self.granted();
         config
     }
 
@@ -99,8 +102,7 @@ impl Limits {
         config.processes_max = self.max_processes.unwrap_or(config.processes_max);
         config.atoms_max = self.max_atoms.unwrap_or(config.atoms_max);
         config.integer_bits = self.max_integer.unwrap_or(config.integer_bits);
-        let granted = GRANTED.into_iter().chain(self.allow.iter().copied());
-        config.granted = granted.filter(|one| !self.deny.contains(one)).collect();
+        config.granted = self.granted();
         config
     }
 }

@@ -39,13 +39,6 @@ const WAITS_LONG: &str = "message/wait/badtime";
 /// Cases that tell how many schedulers there are.
 const TELLS_SCHEDULERS: &str = "process/flag/greedy";
 
-/// The case that is not granted everything, which the fast machine always is.
-const UNGRANTED: &str = "native/host/ungranted";
-
-/// A known fault: what verification knows of a `bmatch` with a label does not include the handler
-/// of the exception that a too large integer raises, and the fast machine looks nowhere else.
-const RAISES_WITH_LABEL: &str = "limits/integers/read";
-
 /// The states after which exploring a case of one run is given up.
 const STATES_MAX: u64 = 50_000;
 
@@ -103,6 +96,7 @@ fn alike(config: &Config) -> lam_fast::Config {
         },
         root_halts: config.root_halts,
         inputs: config.inputs.clone(),
+        granted: config.granted.clone(),
         ..lam_fast::Config::scheduled()
     }
 }
@@ -188,8 +182,7 @@ fn cases() -> Vec<Case> {
 /// The cases that run, with their programs; the others are rejected before any machine sees them.
 fn programs() -> Vec<(Case, Vec<Arc<Verified>>)> {
     let (mut programs, mut rejected, mut count) = (Vec::new(), 0, 0);
-    let left_out = [UNGRANTED, RAISES_WITH_LABEL];
-    for case in cases().into_iter().filter(|case| !left_out.contains(&case.id.as_str())) {
+    for case in cases() {
         count += 1;
         match (&case.expected, judge::load(&case.program)) {
             (Expected::Rejected(_), Err(_)) => rejected += 1,

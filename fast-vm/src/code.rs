@@ -11,8 +11,8 @@ use crate::sync::Mutex;
 use crate::term::Term;
 use crate::{lower, term};
 use lam_isa::operand::{Arity, AtomId, Label, LitId, RefId, Src, Target, XReg};
-use lam_isa::{FunRef, Instr, Literal, Location, Module, Verified};
-use std::collections::{HashMap, HashSet};
+use lam_isa::{Capability, FunRef, Instr, Literal, Location, Module, Verified};
+use std::collections::{BTreeSet, HashMap, HashSet};
 use std::hash::{BuildHasherDefault, Hasher};
 use std::ptr;
 use std::sync::atomic::{AtomicPtr, Ordering};
@@ -222,6 +222,8 @@ pub(crate) struct Code {
     probes: bool,
     /// The natives of the host.
     natives: HashSet<(Atom, Atom, u8)>,
+    /// What the host grants.
+    granted: BTreeSet<Capability>,
     /// The module in which every process begins.
     start: OnceLock<&'static Loaded>,
 }
@@ -242,8 +244,12 @@ struct Tables {
 
 impl Code {
     /// No module yet; the host has these natives.
-    pub fn new(probes: bool, natives: HashSet<(Atom, Atom, u8)>) -> Code {
-        Code { tables: Mutex::default(), probes, natives, start: OnceLock::new() }
+    pub fn new(
+        probes: bool,
+        natives: HashSet<(Atom, Atom, u8)>,
+        granted: BTreeSet<Capability>,
+    ) -> Code {
+        Code { tables: Mutex::default(), probes, natives, granted, start: OnceLock::new() }
     }
 
     /// The one function of the module in which every process begins: `x0`, `x1` and `x2` are a
@@ -304,7 +310,8 @@ impl Code {
         let function = tables.modules.get(&module).and_then(|loaded| loaded.export(name, arity));
         let entry = function.map_or(ptr::null(), |function| function.entry);
         let hosts = self.natives.contains(&(module, name, arity));
-        let native = native::find(module, name, arity).or(hosts.then_some(Native::Host));
+        let native = native::link(module, name, arity, &self.granted);
+        let native = native.or(hosts.then_some(Native::Host));
         let entry = AtomicPtr::new(entry.cast_mut());
         let cell = Box::leak(Box::new(Cell { module, name, arity, native, entry }));
         tables.cells.insert((module, name, arity), cell);

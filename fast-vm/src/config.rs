@@ -3,9 +3,9 @@
 //! Book: *Limits*, *The host*, *Permitted differences*.
 
 use crate::value::Value;
-use lam_isa::Verified;
 use lam_isa::limits;
-use std::collections::BTreeMap;
+use lam_isa::{Capability, Verified};
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 /// How a machine is run.
@@ -68,6 +68,9 @@ pub struct Config {
     pub node: &'static str,
     /// What can be read from each port.
     pub inputs: BTreeMap<String, Vec<u8>>,
+    /// What natives may reach outside the machine; without it they are `undef`
+    /// (`exec.host.capability`). Nothing is granted by default.
+    pub granted: BTreeSet<Capability>,
     /// Whether the machine ends with its root process (`end.run.root`).
     pub root_halts: bool,
 }
@@ -93,6 +96,7 @@ impl Default for Config {
             paths: false,
             node: "nonode@nohost",
             inputs: BTreeMap::new(),
+            granted: BTreeSet::new(),
             root_halts: false,
         }
     }
@@ -106,6 +110,7 @@ impl Config {
             trace_depth: 0,
             trace_lines: false,
             paths: true,
+            granted: Capability::ALL.into(),
             ..Config::default()
         }
     }

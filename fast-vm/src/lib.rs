@@ -29,6 +29,7 @@ mod value;
 mod vm;
 
 pub use config::{Config, Host, Mode, Time};
+pub use lam_isa::Capability;
 pub use scheduled::{Choice, NotEnabled};
 pub use value::Value;
 pub use vm::{Frame, Program, Progress, RootEnd, Step, Vm, Waiting};

@@ -106,7 +106,7 @@ impl Machine {
             .map(|(module, name, arity)| (Atom::new(module), Atom::new(name), *arity));
         Machine {
             host,
-            code: Code::new(has_probes(&config), natives.collect()),
+            code: Code::new(has_probes(&config), natives.collect(), config.granted.clone()),
             slots: Slots::new(!config.paths),
             live: AtomicUsize::new(0),
             endless: AtomicUsize::new(0),

@@ -53,6 +53,15 @@ const STEPS: &[Step] = &[
         arguments.extend(wasm);
         cargo(root, &arguments)
     }),
+    ("node", tools::node),
+    ("cases in wasm", |root| {
+        let mut arguments = vec!["build", "--package", "lam-fast-wasm", "--features", "text"];
+        arguments.extend(["--profile", "wasm", "--target", "wasm32-unknown-unknown"]);
+        match cargo(root, &arguments) {
+            Verdict::Passed => tools::run_node(root),
+            other => other,
+        }
+    }),
 ];
 
 /// Runs every step, up to the first that fails.

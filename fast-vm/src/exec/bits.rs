@@ -9,11 +9,7 @@ use lam_isa::operand::{Dst, Else, Reg, Src};
 use lam_isa::table::Bits;
 
 /// Bits of the largest size of a segment that `bmake` takes (`exec.bmake.raise`).
-const BITS_MAX: usize = match 1_usize.checked_shl(36) {
-    Some(bits) => bits,
-    // Where addresses have 32 bits, memory ends before.
-    None => usize::MAX,
-};
+const BITS_MAX: u64 = 1 << 36;
 
 impl Bits for Exec<'_> {
     type Out = Next;
@@ -114,17 +110,22 @@ impl Exec<'_> {
     /// Whether so many bits more are still a bitstring that the heap can hold
     /// (`lim.heap.bitstring`).
     fn room(&self, bits: usize, more: usize) -> Result<(), Exception> {
-        self.core.fits(bits.saturating_add(more).div_ceil(8))
+        match bits.checked_add(more) {
+            Some(bits) if bits < usize::MAX => self.core.fits(bits.div_ceil(8)),
+            _ => Err(Exception::system_limit()),
+        }
     }
 
     /// The size of a segment to be made, in bits.
     fn bit_size(&self, size: &Src, unit: u16) -> Result<usize, Exception> {
         let size = self.read(size);
         match size.as_small() {
-            Some(units) if units >= 0 => usize::try_from(units)
+            // Where addresses have 32 bits, sizes above those are left to `room`, which is later.
+            Some(units) if units >= 0 => u64::try_from(units)
                 .ok()
-                .and_then(|units| units.checked_mul(usize::from(unit)))
+                .and_then(|units| units.checked_mul(u64::from(unit)))
                 .filter(|bits| *bits <= BITS_MAX)
+                .map(|bits| usize::try_from(bits).unwrap_or(usize::MAX))
                 .ok_or_else(Exception::system_limit),
             None if size.is_integer() && !integer::is_negative(size) => {
                 Err(Exception::system_limit())

@@ -20,15 +20,8 @@ impl Native for Exec<'_> {
             panic!("val.host.external: a native is named by an external reference");
         };
         let (m, name) = (module.atom(m), module.atom(name));
-        match self.core.machine.code.cell(m, name, arity).native {
-            Some(native) => self.call_native(native, m, name, arity),
-            None => {
-                let args = self.core.x[..usize::from(arity)].to_vec();
-                let args = self.core.heap().list(args);
-                let frame = [Term::atom(m), Term::atom(name), args, Term::NIL];
-                self.raise_below(frame, Exception::error(atom::UNDEF))
-            }
-        }
+        let native = self.core.machine.code.cell(m, name, arity).native;
+        self.call_native(native.unwrap_or(Found::Ungranted), m, name, arity)
     }
 }
 
@@ -58,6 +51,12 @@ impl Exec<'_> {
                 run(self.core, args)
             }
             Found::Host => call_host(self.core, module, name, args),
+            Found::Ungranted => {
+                self.core.fire(Rule::ExecHostUndef);
+                let args = self.core.heap().list(args.iter().copied());
+                let frame = [Term::atom(module), Term::atom(name), args, Term::NIL];
+                return self.raise_below(frame, Exception::error(atom::UNDEF));
+            }
         };
         match reply {
             Reply::Value(value) => {

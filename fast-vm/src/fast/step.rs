@@ -2,10 +2,11 @@
 //! to the last instruction, or is under stress. Without these, no code has probes.
 
 use super::{M, Operation, dispatch};
+use crate::atom::Atom;
 use crate::code::Site;
 use crate::config::Mode;
 use crate::core::Core;
-use crate::native::{self, Effect};
+use crate::native::{Effect, Native};
 use crate::process::Saved;
 use crate::term::{Term, View};
 use lam_isa::operand::{Arity, Src, Target};
@@ -101,7 +102,7 @@ impl Core {
                     return false;
                 };
                 let module = site.module().atom(module);
-                effect(module, site.module().atom(name), arity) != Effect::Own
+                self.native_effect(module, site.module().atom(name), arity) != Effect::Own
             }
             _ => false,
         }
@@ -156,11 +157,11 @@ impl Core {
                 module.zip(name).zip(count()).map(|((module, name), arity)| (module, name, arity))
             }
         };
-        callee.map_or(Effect::Own, |(module, name, arity)| effect(module, name, arity))
+        callee.map_or(Effect::Own, |(module, name, arity)| self.native_effect(module, name, arity))
     }
-}
 
-/// What the native of that name may touch; what is no native touches nothing.
-fn effect(module: crate::atom::Atom, name: crate::atom::Atom, arity: u8) -> Effect {
-    native::find(module, name, arity).map_or(Effect::Own, native::Native::effect)
+    /// What the native of that name may touch; what is no native touches nothing.
+    fn native_effect(&self, module: Atom, name: Atom, arity: u8) -> Effect {
+        self.machine.code.cell(module, name, arity).native.map_or(Effect::Own, Native::effect)
+    }
 }

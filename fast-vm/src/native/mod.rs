@@ -37,7 +37,8 @@ use crate::core::Core;
 use crate::exception::{Class, Exception};
 use crate::term::Term;
 use crate::value::Value;
-use std::collections::HashMap;
+use lam_isa::Capability;
+use std::collections::{BTreeSet, HashMap};
 use std::sync::OnceLock;
 
 /// A native that only computes: the value of a call, or the exception that it raises.
@@ -84,13 +85,16 @@ pub(crate) enum Native {
     Bound(Effect, Bound),
     /// It is the host's.
     Host,
+    /// It is not there, or needs what the host has not granted: a call of it is `undef`
+    /// (`exec.host.capability`).
+    Ungranted,
 }
 
 impl Native {
     /// What it may touch.
     pub fn effect(self) -> Effect {
         match self {
-            Native::Pure(_) => Effect::Own,
+            Native::Pure(_) | Native::Ungranted => Effect::Own,
             Native::Bound(effect, _) => effect,
             Native::Host => Effect::Shared,
         }
@@ -100,18 +104,20 @@ impl Native {
 /// Module, name, arity, effect and body of natives of one theme.
 pub(crate) type BoundTable = &'static [(&'static str, &'static str, u8, Effect, Bound)];
 
-/// The tables of natives that need the machine, by theme.
-const BOUND: &[BoundTable] = &[
-    calendar::CLOCK,
-    call::TABLE,
-    code::TABLE,
-    info::TABLE,
-    own::TABLE,
-    port::TABLE,
-    process::TABLE,
-    store::TABLE,
-    time::TABLE,
-    unicode::WIDE,
+/// The tables of natives that need the machine, by theme, and what each needs from the host.
+const BOUND: &[(Option<Capability>, BoundTable)] = &[
+    (Some(Capability::Clock), calendar::CLOCK),
+    (None, call::TABLE),
+    (None, code::TABLE),
+    (None, info::TABLE),
+    (None, own::TABLE),
+    (None, port::END),
+    (Some(Capability::Output), port::TABLE),
+    (None, process::TABLE),
+    (None, store::TABLE),
+    (None, time::TABLE),
+    (Some(Capability::Clock), time::OF_DAY),
+    (None, unicode::WIDE),
 ];
 
 /// The tables of pure natives, by theme.
@@ -135,17 +141,33 @@ const PURE: &[PureTable] = &[
     zlib::TABLE,
 ];
 
-/// The native of that name.
-pub(crate) fn find(module: Atom, name: Atom, arity: u8) -> Option<Native> {
-    static ALL: OnceLock<HashMap<(&'static str, &'static str, u8), Native>> = OnceLock::new();
+/// The native of that name, granted or not, and what it needs from the host.
+pub(crate) fn find(module: Atom, name: Atom, arity: u8) -> Option<(Option<Capability>, Native)> {
+    type Named = HashMap<(&'static str, &'static str, u8), (Option<Capability>, Native)>;
+    static ALL: OnceLock<Named> = OnceLock::new();
     let all = ALL.get_or_init(|| {
         let pure = PURE.iter().copied().flatten();
-        let pure = pure.map(|(m, f, a, run)| ((*m, *f, *a), Native::Pure(*run)));
-        let bound = BOUND.iter().copied().flatten();
-        let bound = bound.map(|(m, f, a, e, run)| ((*m, *f, *a), Native::Bound(*e, *run)));
+        let pure = pure.map(|(m, f, a, run)| ((*m, *f, *a), (None, Native::Pure(*run))));
+        let bound =
+            BOUND.iter().flat_map(|(needs, theme)| theme.iter().map(move |one| (needs, one)));
+        let bound = bound.map(|(needs, (m, f, a, effect, run))| {
+            ((*m, *f, *a), (*needs, Native::Bound(*effect, *run)))
+        });
         pure.chain(bound).collect()
     });
     all.get(&(module.text(), name.text(), arity)).copied()
+}
+
+/// What a call of that name enters where these capabilities are granted, if it is a native.
+pub(crate) fn link(
+    module: Atom,
+    name: Atom,
+    arity: u8,
+    granted: &BTreeSet<Capability>,
+) -> Option<Native> {
+    let (needs, native) = find(module, name, arity)?;
+    let granted = needs.is_none_or(|capability| granted.contains(&capability));
+    Some(if granted { native } else { Native::Ungranted })
 }
 
 /// Calls a native of the host. What values cannot say is `badarg`.
@@ -165,7 +187,8 @@ pub(crate) fn call_host(core: &mut Core, module: Atom, name: Atom, args: &[Term]
 /// Every native: module, name, arity and what it may touch.
 pub fn names() -> impl Iterator<Item = (&'static str, &'static str, u8, Effect)> {
     let pure = PURE.iter().copied().flatten().map(|(m, f, a, _)| (*m, *f, *a, Effect::Own));
-    pure.chain(BOUND.iter().copied().flatten().map(|(m, f, a, e, _)| (*m, *f, *a, *e)))
+    let bound = BOUND.iter().flat_map(|(_, theme)| theme.iter());
+    pure.chain(bound.map(|(m, f, a, e, _)| (*m, *f, *a, *e)))
 }
 
 /// The elements of a proper list, or `badarg`.

@@ -11,6 +11,7 @@ use crate::term::bits::code_point;
 use crate::term::integer::to_i64;
 use crate::term::print::display as text_of;
 use crate::term::{Term, View};
+use lam_isa::Capability;
 use lam_isa::outcome::End;
 
 use Effect::{External, Shared};
@@ -21,6 +22,10 @@ pub(crate) const TABLE: BoundTable = &[
     ("lam", "read", 1, External, read),
     ("erlang", "display", 1, Shared, display),
     ("erlang", "display_string", 1, Shared, display_string),
+];
+
+/// The natives that end the machine.
+pub(crate) const END: BoundTable = &[
     ("erlang", "halt", 0, Shared, halt),
     ("erlang", "halt", 1, Shared, halt),
     ("erlang", "halt", 2, Shared, halt),
@@ -124,9 +129,10 @@ fn halt(core: &mut Core, args: &[Term]) -> Reply {
             to_i64(*status).unwrap_or(0) & 0xff
         }
         Some(abort) if abort.is_atom(Atom::new("abort")) => 134,
-        // A slogan: the machine says it and fails.
+        // A slogan: the machine says it, if it may, and fails.
         Some(slogan) if slogan.is_cons() || *slogan == Term::NIL => {
-            if let Some(mut bytes) = bytes_of(*slogan) {
+            let granted = core.machine.config.granted.contains(&Capability::Output);
+            if let Some(mut bytes) = bytes_of(*slogan).filter(|_| granted) {
                 bytes.push(b'\n');
                 give(&core.machine, "stderr", &bytes);
             }

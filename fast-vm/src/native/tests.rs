@@ -100,8 +100,8 @@ impl Bench {
         let (module, name) = name.split_once(':').expect("module:name");
         let arity = u8::try_from(args.len()).expect("few arguments");
         let native = find(Atom::new(module), Atom::new(name), arity).expect(name);
-        match native {
-            Native::Host => panic!("{name} is not the machine's"),
+        match native.1 {
+            Native::Host | Native::Ungranted => panic!("{name} is not the machine's"),
             Native::Pure(run) => run(&mut self.core, args),
             Native::Bound(_, run) => match run(&mut self.core, args) {
                 Reply::Value(value) => Ok(value),

@@ -14,20 +14,11 @@ use lam_isa::limits::TIMEOUT_MAX_MS;
 
 use Effect::{Own, Shared};
 
-/// The natives of this theme.
+/// The natives of the time since the start, of its units, and of timers.
 pub(crate) const TABLE: BoundTable = &[
     ("erlang", "monotonic_time", 0, Shared, monotonic_time),
     ("erlang", "monotonic_time", 1, Shared, monotonic_time),
-    ("erlang", "system_time", 0, Shared, system_time),
-    ("erlang", "system_time", 1, Shared, system_time),
-    ("os", "system_time", 0, Shared, system_time),
-    ("os", "system_time", 1, Shared, system_time),
     ("os", "perf_counter", 0, Shared, monotonic_time),
-    ("os", "timestamp", 0, Shared, timestamp),
-    ("erlang", "timestamp", 0, Shared, timestamp),
-    ("erlang", "now", 0, Shared, timestamp),
-    ("erlang", "time_offset", 0, Own, time_offset),
-    ("erlang", "time_offset", 1, Own, time_offset),
     ("erlang", "convert_time_unit", 3, Own, convert),
     ("erts_internal", "time_unit", 0, Own, native_unit),
     ("erts_internal", "perf_counter_unit", 0, Own, native_unit),
@@ -39,6 +30,19 @@ pub(crate) const TABLE: BoundTable = &[
     ("erlang", "cancel_timer", 2, Shared, cancel_timer),
     ("erlang", "read_timer", 1, Shared, read_timer),
     ("erlang", "read_timer", 2, Shared, read_timer),
+];
+
+/// The natives of the time of day.
+pub(crate) const OF_DAY: BoundTable = &[
+    ("erlang", "system_time", 0, Shared, system_time),
+    ("erlang", "system_time", 1, Shared, system_time),
+    ("os", "system_time", 0, Shared, system_time),
+    ("os", "system_time", 1, Shared, system_time),
+    ("os", "timestamp", 0, Shared, timestamp),
+    ("erlang", "timestamp", 0, Shared, timestamp),
+    ("erlang", "now", 0, Shared, timestamp),
+    ("erlang", "time_offset", 0, Own, time_offset),
+    ("erlang", "time_offset", 1, Own, time_offset),
 ];
 
 const SECOND_NS: i128 = 1_000_000_000;

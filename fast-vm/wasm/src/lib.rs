@@ -8,7 +8,7 @@
 mod codec;
 mod world;
 
-use lam_fast::{Config, Program, Progress, Value, Vm};
+use lam_fast::{Capability, Config, Program, Progress, Value, Vm};
 use lam_isa::Verified;
 use std::cell::RefCell;
 use std::sync::{Arc, PoisonError};
@@ -125,7 +125,8 @@ fn settings(bytes: &[u8], modules: Vec<Arc<Verified>>) -> Result<(Program, Confi
     };
     let module = modules.first().map_or_else(String::new, |module| module.name().to_owned());
     let mut program = Program { modules, module, function: "main".into(), arguments: Vec::new() };
-    let mut config = Config::default();
+    let mut config =
+        Config { granted: [Capability::Output, Capability::Clock].into(), ..Config::default() };
     let mut world = World::default();
     for (name, value) in settings {
         let Value::Binary(name) = name else { return Err("a setting has no name".into()) };
@@ -179,7 +180,6 @@ fn set(
                 "integer_bits" => config.integer_bits = n,
                 "trace_depth" => config.trace_depth = size,
                 "trace_lines" => config.trace_lines = n != 0,
-                "schedulers" => config.schedulers = narrow,
                 "budget" => config.budget_max = narrow,
                 "root_halts" => config.root_halts = n != 0,
                 _ => return None,

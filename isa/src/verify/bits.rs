@@ -88,6 +88,10 @@ impl Step<'_, '_> {
         if let Some(size) = size {
             self.term(size)?;
         }
+        // An integer of too many bits raises in any case (`exec.bmatch.raise`).
+        if matches!(command, Command::Integer { .. }) && other.is_some() {
+            self.raises()?;
+        }
         if !matches!(command, Command::Tail(_) | Command::Pos(_)) {
             self.fails(other)?;
         }

@@ -35,6 +35,35 @@ pub fn elixir(_root: &Path) -> Verdict {
     provide("elixirc", "--version", &["elixir"], "elixir", "elixir")
 }
 
+/// `node`: the cases run on the fast machine in WebAssembly.
+pub fn node(_root: &Path) -> Verdict {
+    provide("node", "--version", &["nodejs"], "node", "nodejs")
+}
+
+/// Runs the cases on the machine that was built for WebAssembly.
+pub fn run_node(root: &Path) -> Verdict {
+    if !answers("node", "--version") {
+        return Verdict::Skipped("without node no case runs in WebAssembly".into());
+    }
+    let metadata = Command::new("cargo")
+        .args(["metadata", "--no-deps", "--offline", "--format-version", "1"])
+        .current_dir(root)
+        .output();
+    let metadata = metadata.ok().and_then(|output| serde_json::from_slice(&output.stdout).ok());
+    let target =
+        metadata.as_ref().and_then(|all: &serde_json::Value| all["target_directory"].as_str());
+    let Some(target) = target else { return Verdict::Failed("`cargo metadata`".into()) };
+    let module = Path::new(target).join("wasm32-unknown-unknown/wasm/lam_fast_wasm.wasm");
+    let status = Command::new("node")
+        .args([Path::new("fast-vm/wasm/test.mjs"), &module, Path::new("conformance/cases")])
+        .current_dir(root)
+        .status();
+    match status {
+        Ok(status) if status.success() => Verdict::Passed,
+        _ => Verdict::Failed("`node fast-vm/wasm/test.mjs`".into()),
+    }
+}
+
 /// Makes sure that `program` is there, by the package manager that is.
 fn provide(program: &str, probe: &str, apt: &[&str], brew: &str, dnf: &str) -> Verdict {
     if answers(program, probe) {
