@@ -94,7 +94,8 @@ const SLICE = 200_000;
 /**
  * A machine with a program. `wasm` is a compiled WebAssembly.Module; of the options only `modules`
  * (LAM binaries) is needed:
- * `settings` (first module, function and arguments, limits, stdin; see `set` in lib.rs), `natives`
+ * `settings` (first module, function and arguments, limits, stdin, `granted` capabilities, which are
+ * output and clock if nothing is said; see `set` in lib.rs), `natives`
  * ({"module:name/arity": function}), `module` (name => bytes or undefined), `write` ((port, bytes) =>
  * any), `clock` ({ monotonic(), system() } in milliseconds). A module or setting that is refused
  * is an Error; each line of its message begins with a rule.

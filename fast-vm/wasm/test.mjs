@@ -29,6 +29,9 @@ function parse(source) {
   return { header, outcomes };
 }
 
+/** What a case is granted that names no capabilities. */
+const CAPABILITIES = "output clock random environment files";
+
 function settings(header) {
   const limits = (header.limits ?? "").split(/\s+/).filter((pair) => pair !== "");
   const given = Object.fromEntries(limits.map((pair) => pair.split("=")));
@@ -37,6 +40,7 @@ function settings(header) {
     trace_depth: 0,
     trace_lines: "trace_depth" in given ? 1 : 0,
     ...Object.fromEntries(known.map(([name, number]) => [name, BigInt.asIntN(64, BigInt(number))])),
+    granted: (header.capabilities ?? CAPABILITIES).split(/\s+/).filter((name) => name !== ""),
     root_halts: header.root === "halts" ? 1 : 0,
     stdin: (header.input ?? "").replaceAll("\\n", "\n"),
     record: 1,

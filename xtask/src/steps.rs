@@ -3,7 +3,7 @@
 //! Owns the order, and the installation of what a bare machine lacks. What a step checks is the
 //! business of the tool or the tests that it starts.
 
-mod tools;
+pub mod tools;
 
 use crate::{book, say, tla};
 use std::path::Path;
@@ -28,6 +28,7 @@ const STEPS: &[Step] = &[
     ("format", |root| cargo(root, &["fmt", "--all", "--check"])),
     ("erlang", tools::erlang),
     ("elixir", tools::elixir),
+    ("java", tools::java),
     ("lints", |root| {
         cargo(root, &["clippy", "--workspace", "--all-targets", "--", "-D", "warnings"])
     }),

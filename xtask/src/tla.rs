@@ -18,7 +18,6 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
 /// A run of TLC may take so long.
@@ -158,14 +157,8 @@ fn traces(models: &Models, cases: &[Case], nightly: bool) -> Result<(String, Vec
 impl Models {
     /// Gets what is missing: Java from the system's packages, and TLC.
     fn find(root: &Path) -> Result<Models> {
-        if !answers("java", "-version") {
-            say("java is missing; installing it");
-            runs("apt-get", &["update", "-q"]);
-            runs(
-                "apt-get",
-                &["install", "-y", "-q", "--no-install-recommends", "default-jre-headless"],
-            );
-        }
+        // Without it `Tlc::find` says what to do.
+        let _ = steps::tools::java(root);
         let tlc = Tlc::find(&root.join("target/tools"))?;
         Ok(Models { tlc, model: root.join("tla"), work: root.join("target/tla") })
     }
@@ -389,14 +382,4 @@ fn files(folder: &Path) -> Result<Vec<PathBuf>> {
     files.retain(|path| path.file_name().is_some_and(|name| name != "models.json"));
     files.sort();
     Ok(files)
-}
-
-fn answers(program: &str, probe: &str) -> bool {
-    let mut command = Command::new(program);
-    command.arg(probe).stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
-    command.status().is_ok()
-}
-
-fn runs(program: &str, arguments: &[&str]) -> bool {
-    Command::new(program).args(arguments).status().is_ok_and(|status| status.success())
 }

@@ -148,6 +148,13 @@ fn set(
         ("module", Value::Binary(text)) => program.module = String::from_utf8(text).ok()?,
         ("function", Value::Binary(text)) => program.function = String::from_utf8(text).ok()?,
         ("arguments", Value::List(values)) => program.arguments = values,
+        ("granted", Value::List(names)) => {
+            let capability = |name: &Value| match name {
+                Value::Binary(text) => Capability::named(std::str::from_utf8(text).ok()?),
+                _ => None,
+            };
+            config.granted = names.iter().map(capability).collect::<Option<_>>()?;
+        }
         ("stdin", Value::Binary(bytes)) => {
             config.inputs.insert("stdin".into(), bytes);
         }

@@ -35,6 +35,12 @@ pub fn elixir(_root: &Path) -> Verdict {
     provide("elixirc", "--version", &["elixir"], "elixir", "elixir")
 }
 
+/// `java`: TLC runs in it, for tests and for the model.
+pub fn java(_root: &Path) -> Verdict {
+    let apt = ["default-jre-headless"];
+    provide("java", "-version", &apt, "openjdk", "java-17-openjdk-headless")
+}
+
 /// `node`: the cases run on the fast machine in WebAssembly.
 pub fn node(_root: &Path) -> Verdict {
     provide("node", "--version", &["nodejs"], "node", "nodejs")
