@@ -13,9 +13,9 @@ use crate::process::{Process, Status};
 use crate::sync::Mutex;
 use crate::term::print::display;
 use crate::term::{Pid, Term};
-use lam_isa::Literal;
 use lam_isa::outcome::End;
 use lam_isa::text::parse_literal;
+use lam_isa::{Capability, Literal};
 use std::sync::Arc;
 
 /// A world that keeps what it is given and has two lines to read.
@@ -479,7 +479,8 @@ fn halting() {
         ("erlang:halt(abort)", 134),
         ("erlang:halt([111, 104])", 1),
     ] {
-        let mut bench = Bench::new(Config::default());
+        let granted = [Capability::Output].into();
+        let mut bench = Bench::new(Config { granted, ..Config::default() });
         assert_eq!(bench.call(call), "true");
         assert_eq!(*bench.core.machine.ended.lock(), Some(End::Halt(status)), "{call}");
         assert!(bench.core.yielded);
