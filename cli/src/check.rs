@@ -7,8 +7,10 @@ use crate::console::Console;
 use crate::diagnostics::{Failure, Status};
 use crate::input;
 use crate::library::{Search, Shelves};
-use lam_isa::Verified;
-use lam_isa::link::{Needs, reach};
+use lam_isa::link::{FunctionName, Needs, reach};
+use lam_isa::{Capability, Verified};
+use lam_reference::native;
+use lam_reference::term::Atom;
 use serde_json::json;
 use std::fmt::Write;
 use std::sync::Arc;
@@ -91,7 +93,10 @@ fn as_text(modules: &[(String, Arc<Verified>)], needs: &Needs) -> String {
     if !needs.natives.is_empty() {
         let _ = writeln!(text, "needs {}:", count(needs.natives.len(), "native"));
         for native in &needs.natives {
-            let _ = writeln!(text, "  {native}");
+            let _ = match capability(native) {
+                None => writeln!(text, "  {native}"),
+                Some(capability) => writeln!(text, "  {native}, by capability {capability}"),
+            };
         }
     }
     if !needs.missing.is_empty() {
@@ -101,6 +106,11 @@ fn as_text(modules: &[(String, Arc<Verified>)], needs: &Needs) -> String {
         }
     }
     text
+}
+
+/// What the host must grant for a native to be there.
+fn capability(native: &FunctionName) -> Option<Capability> {
+    native::capability(Atom::new(&native.module), Atom::new(&native.name), native.arity)
 }
 
 fn instructions(module: &Verified) -> usize {
@@ -124,7 +134,9 @@ fn as_json(modules: &[(String, Arc<Verified>)], needs: &Needs) -> serde_json::Va
         "needs": others(modules, needs)
             .map(|(name, functions)| json!({ "name": name, "functions": functions }))
             .collect::<Vec<_>>(),
-        "natives": needs.natives.iter().map(ToString::to_string).collect::<Vec<_>>(),
+        "natives": needs.natives.iter().map(|native| json!({
+            "function": native.to_string(), "capability": capability(native).map(Capability::text),
+        })).collect::<Vec<_>>(),
         "missing": needs.missing.iter().map(|(missing, user)| json!({
             "function": missing.to_string(), "user": user.to_string(),
         })).collect::<Vec<_>>(),

@@ -402,7 +402,8 @@ fn arguments_and_input_reach_the_program() {
 #[test]
 fn check_tells_what_a_program_needs_and_lacks() {
     let folder = Folder::new("needs");
-    let code = "    call other:f/0\n    call nowhere:g/0\n    call erlang:halt/0\n    ret 0\n";
+    let code = "    call other:f/0\n    call nowhere:g/0\n    call erlang:display/1\n    \
+                call erlang:halt/0\n    ret 0\n";
     folder.file("m.lam", &program(0, code));
     folder.file(
         "other.lam",
@@ -411,18 +412,19 @@ fn check_tells_what_a_program_needs_and_lacks() {
     folder.check(
         &["check", "--no-otp", "m.lam"],
         expect![[r#"
-        m.lam: module m, 1 function, 4 instructions: verified
-        needs 1 other module:
-          other (1 function)
-        needs 1 native:
-          erlang:halt/0
-        lacks 1 function:
-          nowhere:g/0, called by m:main/0
-        status 0
-    "#]],
+            m.lam: module m, 1 function, 5 instructions: verified
+            needs 1 other module:
+              other (1 function)
+            needs 2 natives:
+              erlang:display/1, by capability output
+              erlang:halt/0
+            lacks 1 function:
+              nowhere:g/0, called by m:main/0
+            status 0
+        "#]],
     );
     folder.check(&["--json", "check", "--no-otp", "m.lam"], expect![[r#"
-        {"missing":[{"function":"nowhere:g/0","user":"m:main/0"}],"modules":[{"exports":["main/0"],"file":"m.lam","functions":1,"instructions":4,"name":"m"}],"natives":["erlang:halt/0"],"needs":[{"functions":1,"name":"other"}]}
+        {"missing":[{"function":"nowhere:g/0","user":"m:main/0"}],"modules":[{"exports":["main/0"],"file":"m.lam","functions":1,"instructions":5,"name":"m"}],"natives":[{"capability":"output","function":"erlang:display/1"},{"capability":null,"function":"erlang:halt/0"}],"needs":[{"functions":1,"name":"other"}]}
         status 0
     "#]]);
 }

@@ -232,6 +232,12 @@ pub fn exists(module: Atom, name: Atom, arity: u8) -> bool {
     find(module, name, arity).is_some()
 }
 
+/// What the native of that name needs to be granted, if there is one and it needs anything
+/// (`exec.host.capability`).
+pub fn capability(module: Atom, name: Atom, arity: u8) -> Option<Capability> {
+    find(module, name, arity).and_then(Native::capability)
+}
+
 impl Machine {
     /// The native of that name that is linked: one that the machine has and the host grants.
     pub(crate) fn native(&self, module: Atom, name: Atom, arity: u8) -> Option<Native> {
