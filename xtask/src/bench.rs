@@ -5,6 +5,7 @@
 
 mod chapter;
 mod sample;
+pub mod soak;
 
 pub use chapter::{memory, parallel, plot, setting, start, table};
 

@@ -5,7 +5,7 @@ use std::path::Path;
 use std::process::Command;
 
 /// Runs every target of `fuzz/` for `seconds`; installs what it needs.
-pub fn run(root: &Path, seconds: u32) -> Result<String> {
+pub fn run(root: &Path, seconds: u64) -> Result<String> {
     let folder = root.join("fuzz");
     if !folder.is_dir() {
         bail!("there is no fuzz/ folder");

@@ -14,10 +14,17 @@ cargo xtask TASK
   figures            measure what the book quotes, with the installed OTP
   bench [WORD...]    run the yardstick on BEAM and on LAM for the book: --runs N (5), other words
                      choose programs, of which the numbers are told and not written
+  soak [SECONDS]     run bench/soak.erl for so long (default 3600), watching memory
   fuzz [SECONDS]     run every fuzz target for so long (default 30)
   tla [WORD...]      run the models in TLC: --nightly the large ones too, --update writes the
                      numbers of states anew, other words choose models by their names
   preprocess         the book's preprocessor, for `mdbook build`";
+
+/// How long to run, if it is said.
+fn seconds(words: &[&str], default: u64) -> anyhow::Result<u64> {
+    let [word] = words else { return Ok(default) };
+    word.parse().map_err(|_| anyhow::anyhow!("`{word}` is not a number of seconds"))
+}
 
 fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
@@ -38,11 +45,12 @@ fn main() -> ExitCode {
         ["pin", rules @ ..] if !rules.is_empty() => {
             pins::pin(&root(), rules).map(|report| say(&report))
         }
-        ["fuzz"] => fuzz::run(&root(), 30).map(|report| say(&report)),
-        ["fuzz", seconds] => match seconds.parse() {
-            Ok(seconds) => fuzz::run(&root(), seconds).map(|report| say(&report)),
-            Err(_) => Err(anyhow::anyhow!("`{seconds}` is not a number of seconds")),
-        },
+        ["fuzz", rest @ ..] if rest.len() < 2 => seconds(rest, 30)
+            .and_then(|seconds| fuzz::run(&root(), seconds))
+            .map(|report| say(&report)),
+        ["soak", rest @ ..] if rest.len() < 2 => seconds(rest, 3600)
+            .and_then(|seconds| bench::soak::run(&root(), seconds))
+            .map(|report| say(&report)),
         ["tla", words @ ..] => match tla::Choice::of(words) {
             Some(choice) => tla::check(&root(), &choice).map(|verdict| say(&verdict.to_string())),
             None => Err(anyhow::anyhow!("`cargo xtask tla` has --nightly and --update")),

@@ -35,17 +35,18 @@ impl Bits for Exec<'_> {
     fn bmatch(&mut self, context: &Reg, other: &Else, commands: &Vec<Command>) -> Next {
         let register = Src::from(*context);
         for command in commands {
-            let matched = match (command, Context::of(self.read(&register))) {
-                (Command::Start(src), _) => self.start(context, src).ok_or(Miss::Fails),
-                (_, Some(context)) => match command {
-                    Command::Integer { size, unit, signed, little, dst } => self
+            let matched = match command {
+                // What is in the register before that is dead, and may be no term any more.
+                Command::Start(src) => self.start(context, src).ok_or(Miss::Fails),
+                _ => match (command, Context::of(self.read(&register))) {
+                    (Command::Integer { size, unit, signed, little, dst }, Some(context)) => self
                         .match_size(size, *unit)
                         .ok_or(Miss::Fails)
                         .and_then(|size| self.integer(context, size, *signed, *little, dst)),
-                    _ => self.match_one(context, command).ok_or(Miss::Fails),
+                    (_, Some(context)) => self.match_one(context, command).ok_or(Miss::Fails),
+                    // Where a context may come, a term may: only `start` takes one.
+                    (_, None) => return self.raise(Exception::badarg()),
                 },
-                // Where a context may come, a term may: only `start` takes one.
-                (_, None) => return self.raise(Exception::badarg()),
             };
             match matched {
                 Ok(()) => {}

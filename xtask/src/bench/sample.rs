@@ -37,9 +37,9 @@ pub(super) struct Sample {
 /// Where everything lies that is run.
 pub(super) struct Bench {
     root: PathBuf,
-    lam: PathBuf,
+    pub lam: PathBuf,
     /// The compiled programs.
-    out: PathBuf,
+    pub out: PathBuf,
 }
 
 /// The median of some numbers; of an even count the lower of the two in the middle.
@@ -66,7 +66,8 @@ impl Bench {
         std::fs::create_dir_all(&out).context("making out/bench")?;
         let bench = Bench { root: root.into(), lam: target.join("release/lam"), out };
         let folder = bench.out.as_os_str();
-        let sources = ["bench/yardstick.erl", "bench/hello.erl"].map(|file| root.join(file));
+        let sources =
+            ["yardstick", "hello", "soak"].map(|name| root.join(format!("bench/{name}.erl")));
         output(Command::new("erlc").arg("-o").arg(folder).args(sources))?;
         let text = root.join("bench/hello.lam");
         output(
@@ -211,7 +212,7 @@ fn output(command: &mut Command) -> Result<String> {
 }
 
 /// A size that the system knows of a process, in kilobytes.
-fn status_kb(pid: u32, key: &str) -> Result<u64> {
+pub(super) fn status_kb(pid: u32, key: &str) -> Result<u64> {
     let text = std::fs::read_to_string(format!("/proc/{pid}/status")).context("/proc")?;
     let line = text.lines().find_map(|line| line.strip_prefix(key)?.strip_prefix(':'));
     let number = line.and_then(|line| line.trim().strip_suffix(" kB")?.trim().parse().ok());
