@@ -57,7 +57,8 @@ pub struct Config {
     pub mode: Mode,
     /// How time passes, if it is scheduled.
     pub time: Time,
-    /// Collect at every safepoint and yield at every reduction, to find mistakes of the machine.
+    /// Collect at every safepoint, yield at every reduction, and leave nothing to be read in registers
+    /// that are dead, to find mistakes of the machine.
     pub stress: bool,
     /// Whether `mark use` skips messages. A program that breaks what it promises by its marks, as no
     /// compiler's output does, could tell, so this is for programs that are known to keep it.

@@ -14,11 +14,14 @@ use crate::mailbox::{Post, Queue, Signal};
 use crate::process::{Process, Saved, Status};
 use crate::term::bits::{self, BitWriter};
 use crate::term::copy::Packer;
-use crate::term::{self, Pid, Ref, Term};
+use crate::term::{self, Pid, Ref, Term, tag};
 use lam_isa::Rule;
 use lam_isa::limits::{self, X_REGISTERS};
 use std::ptr;
 use std::sync::Arc;
+
+/// What stress puts into dead registers: a pointer to nothing, so that who reads one is found out.
+const POISON: Term = Term(8 | tag::BOXED);
 
 /// A core. The X registers come first: their address is that of the core.
 #[repr(C)]
@@ -239,7 +242,12 @@ impl Core {
         let busy = self.collections > 0;
         self.collections += 1;
         self.me.sp = self.sp;
-        self.me.collect(&mut self.x[alive.clone()], need, busy, self.machine.config.stress);
+        let stress = self.machine.config.stress;
+        self.me.collect(&mut self.x[alive.clone()], need, busy, stress);
+        if stress {
+            self.x[..alive.start].fill(POISON);
+            self.x[alive.end..].fill(POISON);
+        }
         let limit = self.machine.config.heap_words;
         if self.size() > limit {
             self.me.collect(&mut self.x[alive], need, busy, true);

@@ -5,15 +5,15 @@
 main() ->
     io:format("~w~n", [sleep_sort([5, 1, 4, 2, 3])]),
     io:format("~w~n", [staggered()]),
-    io:format("~w~n", [first_of([{slow, 240}, {fast, 20}, {medium, 120}])]),
-    io:format("~w~n", [debounce([10, 10, 10, 200, 10, 10])]),
+    io:format("~w~n", [first_of([{slow, 1500}, {fast, 20}, {medium, 1000}])]),
+    io:format("~w~n", [debounce([10, 10, 10, 900, 10, 10])]),
     io:format("~w~n", [cron(4)]),
     traffic_light(),
     io:format("~w~n", [measured()]).
 
 sleep_sort(Numbers) ->
     Self = self(),
-    [spawn(fun() -> timer:sleep(N * 60), Self ! N end) || N <- Numbers],
+    [spawn(fun() -> timer:sleep(N * 100), Self ! N end) || N <- Numbers],
     [receive N -> N end || _ <- Numbers].
 
 staggered() ->
@@ -34,7 +34,7 @@ first_of(Racers) ->
     Others = receive {Ref, Late} -> Late after 300 -> none end,
     {Winner, Others}.
 
-%% Events that follow each other within 100 ms are one.
+%% Events that follow each other within 400 ms are one.
 debounce(Gaps) ->
     Self = self(),
     spawn(fun() -> [begin timer:sleep(Gap), Self ! {event, N} end || {N, Gap} <- lists:zip(lists:seq(1, length(Gaps)), Gaps)] end),
@@ -43,10 +43,10 @@ debounce(Gaps) ->
 groups(Last, Size, Done) ->
     receive
         {event, N} -> groups(N, Size + 1, Done)
-    after 100 ->
+    after 400 ->
         All = [Size | Done],
         receive {event, N} -> groups(N, 1, All)
-        after 300 -> {last, Last, sizes, lists:reverse(All)}
+        after 1000 -> {last, Last, sizes, lists:reverse(All)}
         end
     end.
 
