@@ -91,13 +91,18 @@ macro_rules! operations {
                 WORDS[code as usize]
             }
 
-            pub(super) unsafe fn run(mut m: M) {
+            pub(super) unsafe fn run(m: M) {
+                // Each register is a variable of its own: a structure would stay in memory.
+                let M { mut pc, mut sp, mut hp, mut reds, core, mut x0 } = m;
                 loop {
                     // SAFETY: the first word of every operation is its number.
                     unsafe {
-                        m = match *m.pc {
-                            $(number if number == Code::$Name as u64 => <$Operation>::run(m),)*
-                            _ => return,
+                        let m = M { pc, sp, hp, reds, core, x0 };
+                        match *pc.cast::<Code>() {
+                            Code::Exit => return,
+                            $(Code::$Name => {
+                                M { pc, sp, hp, reds, x0, .. } = <$Operation>::run(m);
+                            })*
                         }
                     }
                 }
