@@ -87,6 +87,8 @@ pub(crate) struct Site {
     pub proved: bool,
     /// Whether any path leads to the instruction.
     pub reached: bool,
+    /// Whether it is a `mark use` whose receive keeps the promise.
+    pub heeded: bool,
     /// What the instruction costs, in reductions.
     pub cost: u8,
 }

@@ -60,9 +60,6 @@ pub struct Config {
     /// Collect at every safepoint, yield at every reduction, and leave nothing to be read in registers
     /// that are dead, to find mistakes of the machine.
     pub stress: bool,
-    /// Whether `mark use` skips messages. A program that breaks what it promises by its marks, as no
-    /// compiler's output does, could tell, so this is for programs that are known to keep it.
-    pub trust_marks: bool,
     /// Whether spawn paths are kept for processes that have ended, so that an outcome can name all.
     pub paths: bool,
     /// The name of the node.
@@ -93,7 +90,6 @@ impl Default for Config {
             mode: Mode::Free,
             time: Time::Free,
             stress: false,
-            trust_marks: false,
             paths: false,
             node: "nonode@nohost",
             inputs: BTreeMap::new(),

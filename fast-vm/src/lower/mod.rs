@@ -9,6 +9,7 @@ mod compute;
 mod control;
 mod data;
 mod fuse;
+mod marks;
 mod message;
 
 use crate::code::{Code, FunEntry, Function, Loaded, Site};
@@ -87,6 +88,7 @@ pub(crate) fn module(code: &Code, loaded: *mut Loaded, probes: bool) {
                 next: ptr::null(),
                 proved: site.proved,
                 reached: site.reached,
+                heeded: marks::heeded(&source.functions[at], index as usize, &facts[at]),
                 cost: instr.info().cost as u8,
             });
         }
