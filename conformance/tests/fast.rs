@@ -26,7 +26,7 @@ const SEEDS: u64 = 20;
 const CASE_STEPS: u64 = 2_000;
 
 /// Generated programs, unless `LAM_PROGRAMS` says how many; `LAM_FIRST` says from which seed.
-const PROGRAMS: u64 = 3_000;
+const PROGRAMS: u64 = 20_000;
 
 /// Cases whose outcomes tell the time, which in a free machine is that of the world: it is only
 /// looked at whether they end as they should.

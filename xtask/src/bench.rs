@@ -103,7 +103,7 @@ impl Choice {
 /// # Errors
 /// If a machine is missing, fails, or gives another result than the other one.
 pub fn run(root: &Path, choice: &Choice) -> Result<String> {
-    let bench = Bench::prepare(root)?;
+    let bench = Bench::prepare(root, true)?;
     let before = bench.load();
     let mut rows = Vec::new();
     for schedulers in [1, 2] {

@@ -49,7 +49,7 @@ fn main() -> ExitCode {
             .and_then(|seconds| fuzz::run(&root(), seconds))
             .map(|report| say(&report)),
         ["soak", rest @ ..] if rest.len() < 2 => seconds(rest, 3600)
-            .and_then(|seconds| bench::soak::run(&root(), seconds))
+            .and_then(|seconds| bench::soak::run(&root(), seconds, true))
             .map(|report| say(&report)),
         ["tla", words @ ..] => match tla::Choice::of(words) {
             Some(choice) => tla::check(&root(), &choice).map(|verdict| say(&verdict.to_string())),

@@ -5,7 +5,7 @@
 
 pub mod tools;
 
-use crate::{book, say, tla};
+use crate::{bench, book, say, tla};
 use std::path::Path;
 use std::process::{Command, ExitCode};
 use std::time::Instant;
@@ -22,6 +22,9 @@ pub enum Verdict {
 
 type Step = (&'static str, fn(&Path) -> Verdict);
 
+/// How long everything is run at once; `cargo xtask soak` does it for an hour.
+const SOAK_SECONDS: u64 = 120;
+
 /// The steps, cheap ones first; each relies on those before it.
 const STEPS: &[Step] = &[
     ("rust tools", tools::rust),
@@ -33,6 +36,10 @@ const STEPS: &[Step] = &[
         cargo(root, &["clippy", "--workspace", "--all-targets", "--", "-D", "warnings"])
     }),
     ("tests", |root| cargo(root, &["test", "--workspace"])),
+    ("soak", |root| match tools::answers("erlc", "-help") {
+        true => told(bench::soak::run(root, SOAK_SECONDS, false)),
+        false => Verdict::Skipped("without erlc there is no program to soak in".into()),
+    }),
     ("model", |root| match tla::check(root, &tla::Choice::default()) {
         Ok(tla::Verdict::Passed(count)) => {
             say(&format!("{count} models as expected"));
@@ -41,13 +48,7 @@ const STEPS: &[Step] = &[
         Ok(tla::Verdict::Skipped(why)) => Verdict::Skipped(why),
         Err(error) => Verdict::Failed(format!("{error:#}")),
     }),
-    ("book", |root| match book::build(root) {
-        Ok(report) => {
-            say(&report);
-            Verdict::Passed
-        }
-        Err(error) => Verdict::Failed(format!("{error:#}")),
-    }),
+    ("book", |root| told(book::build(root))),
     ("wasm", |root| {
         let wasm = ["--target", "wasm32-unknown-unknown"];
         let mut arguments = vec!["build", "--package", "lam-isa", "--package", "lam-reference"];
@@ -64,6 +65,17 @@ const STEPS: &[Step] = &[
         }
     }),
 ];
+
+/// A step that ends with a report or an error.
+fn told(done: anyhow::Result<String>) -> Verdict {
+    match done {
+        Ok(report) => {
+            say(&report);
+            Verdict::Passed
+        }
+        Err(error) => Verdict::Failed(format!("{error:#}")),
+    }
+}
 
 /// Runs every step, up to the first that fails.
 pub fn test(root: &Path) -> ExitCode {

@@ -12,12 +12,13 @@ use std::time::{Duration, Instant};
 const GROWTH: u64 = 10;
 const SLACK_KB: u64 = 8 * 1024;
 
-/// Runs `bench/soak.erl` for so many seconds on two schedulers.
+/// Runs `bench/soak.erl` for so many seconds on two schedulers, with an optimised machine or one as
+/// the tests have it, with its assertions.
 ///
 /// # Errors
 /// If its books do not balance, it is not done a minute after its time, or memory keeps growing.
-pub fn run(root: &Path, seconds: u64) -> Result<String> {
-    let bench = Bench::prepare(root)?;
+pub fn run(root: &Path, seconds: u64, release: bool) -> Result<String> {
+    let bench = Bench::prepare(root, release)?;
     let mut child = Command::new(&bench.lam)
         .args(["run", "--schedulers", "2", "soak.beam", &seconds.to_string()])
         .current_dir(&bench.out)

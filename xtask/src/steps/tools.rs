@@ -98,7 +98,7 @@ fn provide(program: &str, probe: &str, apt: &[&str], brew: &str, dnf: &str) -> V
 }
 
 /// Whether a program is there and starts.
-fn answers(program: &str, probe: &str) -> bool {
+pub fn answers(program: &str, probe: &str) -> bool {
     let mut command = Command::new(program);
     command.arg(probe).stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
     // Some print their help with a status of their own: starting is enough, but a rustup proxy
