@@ -29,7 +29,41 @@ pub struct Program {
     pub arguments: Vec<Value>,
 }
 
-/// A machine with a program.
+impl Program {
+    /// A program that starts with `main/0` of its first module; the fields say otherwise.
+    pub fn new(modules: Vec<Arc<Verified>>) -> Program {
+        let module = modules.first().map_or_else(String::new, |module| module.name().to_owned());
+        Program { modules, module, function: "main".into(), arguments: Vec::new() }
+    }
+
+    /// The same, of the modules of a LAM binary or, with the feature `text`, of a LAM text.
+    ///
+    /// ```
+    /// let mut program = lam_fast::Program::load(b"
+    /// module double
+    /// export twice/1
+    ///
+    /// function twice/1
+    ///     op add x0, x0 -> x0
+    ///     ret 0
+    /// ")?;
+    /// program.function = "twice".into();
+    /// program.arguments = vec![lam_fast::Value::Int(21)];
+    ///
+    /// let wrong = lam_fast::Program::load(b"module m\nfunction main/0\n    rett 0\n");
+    /// assert!(wrong.unwrap_err().to_string().starts_with("text.name.unknown: 3:5: "));
+    /// # Ok::<(), lam_fast::LoadError>(())
+    /// ```
+    ///
+    /// # Errors
+    /// If the bytes are no program, or a module does not verify (`text.*`, `bin.*`, `val.*`).
+    pub fn load(bytes: &[u8]) -> Result<Program, crate::LoadError> {
+        crate::load(bytes).map(Program::new)
+    }
+}
+
+/// A machine with a program. It may be dropped at any point of a run for a while; what it has loaded
+/// and made goes with it.
 pub struct Vm {
     machine: Arc<Machine>,
     /// Who gives the turns of a machine that is run for a while at a time.
@@ -96,8 +130,9 @@ impl Vm {
         Vm { machine, alone: None, stepper }
     }
 
-    /// Runs the program until nothing can happen any more, it halts, or a limit is reached. A
-    /// scheduled machine takes the first enabled choice each time.
+    /// Runs the program until nothing can happen any more (`end.machine.quiet`), it halts, or a limit
+    /// is reached, on [`Config::schedulers`] threads of which this is one; it waits where only time
+    /// can go on. A scheduled machine takes the first enabled choice each time, on this thread.
     pub fn run(&mut self) {
         match self.stepper {
             None => scheduler::run(&self.machine),
@@ -182,8 +217,46 @@ impl Vm {
         self.machine.end(End::Exhausted(Limit::Steps));
     }
 
-    /// Runs a free machine on this thread for about so many reductions, and never waits: at the end
-    /// of what can be done the host decides what to wait for.
+    /// Runs a free machine on this thread for about so many reductions (a call of a function costs
+    /// one, `sched.cost.table`), and never waits: at the end of what can be done the host decides
+    /// what to wait for. It may stop in the middle of a process's turn, which goes on with the next
+    /// call.
+    ///
+    /// ```
+    /// use lam_fast::{Capability, Config, Host, Program, Progress, Value, Vm};
+    /// # struct Terminal;
+    /// # impl Host for Terminal {
+    /// #     fn write(&self, _: &str, bytes: &[u8]) { print!("{}", String::from_utf8_lossy(bytes)) }
+    /// #     fn monotonic_ns(&self) -> u64 { 0 }
+    /// #     fn system_ns(&self) -> u64 { 0 }
+    /// # }
+    ///
+    /// let program = Program::load(b"
+    /// module ear
+    /// export main/0
+    ///
+    /// function main/0
+    ///     frame +0
+    ///     op self -> x1
+    ///     move ear -> x0
+    ///     call erlang:register/2
+    /// listen:
+    ///     recv -> x0 else idle
+    ///     accept
+    ///     call erlang:display/1
+    ///     ret 0
+    /// idle:
+    ///     wait infinity else listen
+    /// ")?;
+    /// let granted = [Capability::Output].into();
+    /// let config = Config { granted, ..Config::default() };
+    /// let mut vm = Vm::new(&program, config, std::sync::Arc::new(Terminal));
+    /// assert_eq!(vm.run_for(10_000), Progress::Idle(None)); // It listens.
+    /// assert!(vm.send("ear", &Value::Atom("hello".into())));
+    /// vm.run_for(10_000);
+    /// assert!(vm.root().is_some_and(|root| root.normal));
+    /// # Ok::<(), lam_fast::LoadError>(())
+    /// ```
     pub fn run_for(&mut self, reductions: u64) -> Progress {
         let machine = &self.machine;
         let alone = self.alone.get_or_insert_with(|| Scheduler::new(machine.clone(), 0));
@@ -206,7 +279,7 @@ impl Vm {
     }
 
     /// Sends a message to the process of that registered name in a free machine; says whether
-    /// there was one.
+    /// there was one. For a machine that is run for a while at a time; see [`run_for`](Self::run_for).
     pub fn send(&self, name: &str, message: &Value) -> bool {
         let to = Atom::existing(name).and_then(|name| self.machine.named(name));
         let Some(to) = to else { return false };
@@ -221,7 +294,7 @@ impl Vm {
         sent.is_ok()
     }
 
-    /// How it ended.
+    /// How it ended; [`End::Quiet`] also before it has.
     pub fn end(&self) -> End {
         self.machine.ended.lock().unwrap_or(End::Quiet)
     }

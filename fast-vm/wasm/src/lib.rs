@@ -31,29 +31,6 @@ fn answer(bytes: Vec<u8>) {
     BUFFER.set(bytes);
 }
 
-/// Verified modules of a LAM binary or, with the feature `text`, LAM text.
-fn load(bytes: &[u8]) -> Result<Vec<Arc<Verified>>, String> {
-    let lines = |errors: Vec<String>| errors.join("\n");
-    let modules = if lam_isa::binary::is_binary(bytes) {
-        lam_isa::binary::decode(bytes).map_err(|error| format!("{}: {error}", error.rule.id()))?
-    } else {
-        #[cfg(feature = "text")]
-        let modules = lam_isa::text::parse_bytes(bytes).map_err(|errors| {
-            lines(errors.iter().map(|e| format!("{}: {}", e.rule.id(), e.message)).collect())
-        })?;
-        #[cfg(not(feature = "text"))]
-        let modules = lam_isa::binary::decode(bytes)
-            .map_err(|error| format!("{}: {error}", error.rule.id()))?;
-        modules
-    };
-    let verified = modules.into_iter().map(|module| {
-        lam_isa::verify(module).map(Arc::new).map_err(|errors| {
-            lines(errors.iter().map(|e| format!("{}: {e}", e.rule.id())).collect())
-        })
-    });
-    verified.collect()
-}
-
 /// Makes the buffer so many bytes long and says where they are: valid until the next call of any
 /// function of this module.
 // SAFETY: no other symbol has this name; so for all below.
@@ -85,13 +62,13 @@ pub extern "C" fn lam_answer() -> *const u8 {
 // SAFETY: as above.
 #[unsafe(no_mangle)]
 pub extern "C" fn lam_load() -> u32 {
-    match load(&taken()) {
+    match lam_fast::load(&taken()) {
         Ok(modules) => {
             MODULES.with_borrow_mut(|all| all.extend(modules));
             1
         }
         Err(why) => {
-            answer(why.into_bytes());
+            answer(why.to_string().into_bytes());
             0
         }
     }
@@ -123,8 +100,7 @@ fn settings(bytes: &[u8], modules: Vec<Arc<Verified>>) -> Result<(Program, Confi
     let Some(Value::Map(settings)) = codec::read(bytes) else {
         return Err("the settings are no map".into());
     };
-    let module = modules.first().map_or_else(String::new, |module| module.name().to_owned());
-    let mut program = Program { modules, module, function: "main".into(), arguments: Vec::new() };
+    let mut program = Program::new(modules);
     let mut config =
         Config { granted: [Capability::Output, Capability::Clock].into(), ..Config::default() };
     let mut world = World::default();

@@ -39,7 +39,7 @@ impl Host for World {
     fn module(&self, name: &str) -> Option<Arc<Verified>> {
         // SAFETY: the bytes are those of a text that lives during the call.
         let found = unsafe { module(name.as_ptr(), name.len()) } != 0;
-        let modules = found.then(|| crate::load(&crate::taken()).ok())??;
+        let modules = found.then(|| lam_fast::load(&crate::taken()).ok())??;
         modules.into_iter().find(|module| module.name() == name)
     }
 
