@@ -277,6 +277,11 @@ impl Code {
         &loaded.functions[0]
     }
 
+    /// Whether code is lowered with probes.
+    pub fn has_probes(&self) -> bool {
+        self.probes
+    }
+
     /// The site of the call with which every process begins.
     pub fn start_site(&self) -> &'static Site {
         // SAFETY: a module outlives its functions, and lives as long as this.

@@ -6,11 +6,12 @@
 
 use crate::atom::{self, Atom};
 use crate::code::Site;
+use crate::crew::Queue;
 use crate::exception::Exception;
 use crate::exec::Next;
 use crate::heap::Heap;
-use crate::machine::Machine;
-use crate::mailbox::{Post, Queue, Signal};
+use crate::machine::{Machine, Tally};
+use crate::mailbox::{self, Pool, Post, Signal};
 use crate::process::{Process, Saved, Status};
 use crate::term::bits::{self, BitWriter};
 use crate::term::copy::Packer;
@@ -59,13 +60,19 @@ pub(crate) struct Core {
     /// Whether the instruction is that effect.
     pub noting: bool,
     /// Signals taken out of the inbox of the process that have not arrived yet.
-    pub arriving: Queue,
+    pub arriving: mailbox::Queue,
     /// Where messages are packed.
     pub packer: Packer,
     /// Where bitstrings are made.
     pub writer: BitWriter,
+    /// Memory of messages.
+    pub pool: Pool,
     /// Processes that this core will run.
-    pub queue: crossbeam_deque::Worker<u32>,
+    pub queue: Queue,
+    /// Processes that have ended, whose memory others shall have.
+    pub graves: Vec<Box<Process>>,
+    /// What it counts.
+    pub tally: Arc<Tally>,
     /// Slots whose processes have ended on this core, as pids of the next ones.
     pub spare: Vec<Pid>,
     /// Where the native that runs was called; for natives that raise in their caller's name.
@@ -102,13 +109,16 @@ impl Core {
             me: Box::new(Process::new(nobody, ptr::null(), nobody)),
             collections: 0,
             yielded: false,
-            machine,
             rule: Rule::SchedStepLocal,
             noting: false,
-            arriving: Queue::default(),
+            arriving: mailbox::Queue::default(),
+            pool: Pool::default(),
             packer: Packer::default(),
             writer: BitWriter::new(),
-            queue: crossbeam_deque::Worker::new_fifo(),
+            queue: Queue::new(machine.config.schedulers > 1),
+            graves: Vec::new(),
+            tally: machine.tally(),
+            machine,
             spare: Vec::new(),
             site: ptr::null(),
             restarted: false,
@@ -151,7 +161,12 @@ impl Core {
             self.me.push(self.x[usize::from(at)].0);
         }
         self.me.pc = self.pc;
-        self.me.reductions += u64::try_from(self.spent()).unwrap_or(0);
+        let spent = u64::try_from(self.spent()).unwrap_or(0);
+        self.me.reductions += spent;
+        self.tally.spend(spent);
+        if self.collections > 0 {
+            self.tally.hold(&mut self.me);
+        }
         let idle = self.idle.take().expect("a process was put on the core");
         std::mem::replace(&mut self.me, idle)
     }
@@ -318,7 +333,7 @@ impl Core {
     pub fn clear_deadline(&mut self) {
         self.me.deadline = None;
         if let Some(key) = self.me.alarm.take() {
-            self.machine.timers.lock().cancel(key);
+            self.machine.timers.with(|timers| timers.cancel(key));
         }
     }
 
@@ -415,8 +430,17 @@ impl Core {
         known.then_some(atom)
     }
 
+    /// A message of the process to another one, or to itself.
+    #[inline]
+    pub fn message(&mut self, term: Term) -> Post {
+        Post::message(&mut self.pool, &mut self.packer, &self.me.heap, term)
+    }
+
     /// Packs a term of the process for another one.
     pub fn post(&mut self, signal: Signal, number: u64, term: Term) -> Post {
+        if signal == Signal::Message {
+            return self.message(term);
+        }
         Post::new(&mut self.packer, &self.me.heap, self.me.pid, signal, number, term)
     }
 }

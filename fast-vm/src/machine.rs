@@ -8,6 +8,7 @@ use crate::config::{Config, Host, Mode};
 use crate::crew::Crew;
 use crate::mailbox::Post;
 use crate::names::Names;
+use crate::process::Process;
 use crate::slots::Slots;
 use crate::store::Store;
 use crate::sync::{Mutex, RwLock};
@@ -35,7 +36,7 @@ pub(crate) struct Machine {
     /// Registered names.
     pub names: Mutex<Names>,
     /// Running timers.
-    pub timers: Mutex<Timers>,
+    pub timers: Timers,
     /// The clock of a scheduled machine, in nanoseconds.
     pub now: AtomicU64,
     /// What was written to each port.
@@ -70,6 +71,44 @@ pub(crate) struct Machine {
     pub ended: Mutex<Option<End>>,
     /// The schedulers.
     pub crew: Crew,
+    /// What each core has counted.
+    pub tallies: Mutex<Vec<Arc<Tally>>>,
+}
+
+/// Sums over all processes, as far as one core has changed them: only that core writes, and who
+/// wants to know adds up those of all cores.
+#[derive(Debug, Default)]
+pub(crate) struct Tally {
+    /// Reductions spent.
+    reductions: AtomicU64,
+    /// Words of stacks and heaps, modulo 2^64.
+    words: AtomicU64,
+}
+
+impl Tally {
+    /// A turn is over, in which the process has spent so many reductions.
+    #[inline]
+    pub fn spend(&self, reductions: u64) {
+        let sum = self.reductions.load(Ordering::Relaxed).wrapping_add(reductions);
+        self.reductions.store(sum, Ordering::Relaxed);
+    }
+
+    /// The memory of a process may have changed.
+    pub fn hold(&self, process: &mut Process) {
+        let held = process.held_words();
+        let before = std::mem::replace(&mut process.counted, held);
+        self.add(u64::from(held).wrapping_sub(u64::from(before)));
+    }
+
+    /// The process has ended.
+    pub fn release(&self, process: &Process) {
+        self.add(u64::from(process.counted).wrapping_neg());
+    }
+
+    fn add(&self, words: u64) {
+        let sum = self.words.load(Ordering::Relaxed).wrapping_add(words);
+        self.words.store(sum, Ordering::Relaxed);
+    }
 }
 
 /// Whether code is lowered with a probe before every instruction: for steps one by one, exact fuel
@@ -111,7 +150,7 @@ impl Machine {
             live: AtomicUsize::new(0),
             endless: AtomicUsize::new(0),
             names: Mutex::default(),
-            timers: Mutex::default(),
+            timers: Timers::default(),
             now: AtomicU64::new(0),
             ports: Mutex::default(),
             inputs: Mutex::new(config.inputs.clone()),
@@ -129,8 +168,15 @@ impl Machine {
             stopped: AtomicBool::new(false),
             ended: Mutex::default(),
             crew: Crew::default(),
+            tallies: Mutex::default(),
             config,
         }
+    }
+
+    /// Whether code has probes.
+    #[inline]
+    pub fn has_probes(&self) -> bool {
+        has_probes(&self.config)
     }
 
     /// The time, in nanoseconds since the machine began.
@@ -139,6 +185,24 @@ impl Machine {
             Mode::Scheduled => self.now.load(Ordering::Relaxed),
             Mode::Free => self.host.monotonic_ns(),
         }
+    }
+
+    /// A tally for one more core.
+    pub fn tally(&self) -> Arc<Tally> {
+        let tally = Arc::new(Tally::default());
+        self.tallies.lock().push(tally.clone());
+        tally
+    }
+
+    /// The reductions spent by all processes, in turns that are over, and the words that those that
+    /// live have of the system.
+    pub fn totals(&self) -> (u64, u64) {
+        let tallies = self.tallies.lock();
+        let sum = |of: fn(&Tally) -> &AtomicU64| {
+            let each = tallies.iter().map(|tally| of(tally).load(Ordering::Relaxed));
+            each.fold(0, u64::wrapping_add)
+        };
+        (sum(|tally| &tally.reductions), sum(|tally| &tally.words))
     }
 
     /// The process of that registered name.
@@ -210,8 +274,8 @@ impl Machine {
             ROOT
         } else {
             let (slot, serial) = (numbers.next()??, numbers.next()??);
-            let seen = self.slots.get(slot)?.lock().seen(serial);
-            seen.then_some(Pid { serial, slot })?
+            let pid = Pid { serial, slot };
+            self.slots.knows(pid).then_some(pid)?
         };
         // The text of a path is written in one way only.
         (self.path(pid).to_string() == path).then_some(pid)

@@ -10,14 +10,14 @@ mod tests;
 
 use crate::heap::Heap;
 use crate::term::copy::{self, Packer};
-use crate::term::{Pid, Term};
+use crate::term::{Header, Kind, Pid, Term, tag};
 use std::alloc::{Layout, alloc, dealloc, handle_alloc_error};
 use std::ptr::{self, NonNull};
 
 /// What a signal is; `number` and `term` are those of its [`Node`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Signal {
-    /// A message: `term`.
+    /// A message: `term`. It says neither sender nor number.
     Message,
     /// A message through the alias `number` of the receiver.
     AliasMessage,
@@ -46,26 +46,132 @@ pub enum Signal {
     Items,
     /// The answer to the receiver's question.
     Answer,
+    /// The timer `number` of the receiver's time-out has gone off.
+    TimedOut,
 }
 
-/// A signal, and the words of its term behind it.
+/// A signal, and behind it the words of its term; those of a signal that is no plain message stand
+/// behind its [`Envelope`].
 #[repr(C)]
 #[derive(Debug)]
 pub(crate) struct Node {
+    /// The next one of the list that it is in.
     next: *mut Node,
-    /// The sender.
-    pub from: Pid,
-    /// What it is.
-    pub signal: Signal,
-    /// How many words lie behind; their `Shared` boxes are counted until the term is unpacked.
-    words: u32,
-    /// Its place among the messages looked at, from 1; 0 before that.
-    looked: u32,
-    /// See [`Signal`].
-    pub number: u64,
     /// See [`Signal`]; points into the words behind, or later into the receiver's heap.
     pub term: Term,
+    /// How many words lie behind, without the envelope; their `Shared` boxes are counted until the
+    /// term is unpacked.
+    words: u32,
+    /// On its way the serial of its receiver; in a mailbox its place among the messages looked at,
+    /// from 1, or 0 before that.
+    mark: u32,
+    /// What it is.
+    pub signal: Signal,
+    /// Whether the words are one object that refers to nothing else.
+    flat: bool,
 }
+
+/// What is known of a signal that is no plain message.
+#[repr(C)]
+#[derive(Clone, Copy, Debug)]
+struct Envelope {
+    from: Pid,
+    number: u64,
+}
+
+/// Nodes that were freed, by the number of their words: memory of messages is used again without
+/// the allocator. Measured with what else makes messages cheap: see [`crate::slots`].
+#[derive(Debug)]
+pub(crate) struct Pool {
+    free: [*mut Node; Pool::CLASSES],
+    count: [u32; Pool::CLASSES],
+}
+
+// SAFETY: it owns its nodes.
+unsafe impl Send for Pool {}
+
+impl Default for Pool {
+    fn default() -> Pool {
+        Pool { free: [ptr::null_mut(); Pool::CLASSES], count: [0; Pool::CLASSES] }
+    }
+}
+
+impl Pool {
+    /// Nodes of fewer words are kept.
+    const CLASSES: usize = 10;
+    /// How many of a size are kept: what is needed between two turns of processes that answer each
+    /// other. Others go back to the allocator.
+    const KEPT: u32 = 1_024;
+
+    /// Memory for a node and so many words.
+    #[inline(always)]
+    fn take(&mut self, words: usize) -> NonNull<Node> {
+        if words < Pool::CLASSES
+            && let Some(node) = NonNull::new(self.free[words])
+        {
+            // SAFETY: a node of the pool is owned, and its `next` was written when it was freed.
+            self.free[words] = unsafe { (*node.as_ptr()).next };
+            self.count[words] -= 1;
+            return node;
+        }
+        allocate(words)
+    }
+
+    /// Frees a node whose words nobody needs any more.
+    ///
+    /// # Safety
+    /// The node must have been allocated with so many words, and be owned by the caller.
+    #[inline(always)]
+    unsafe fn give(&mut self, node: NonNull<Node>, words: usize) {
+        if words < Pool::CLASSES && self.count[words] < Pool::KEPT {
+            // SAFETY: the caller's promise.
+            unsafe { (&raw mut (*node.as_ptr()).next).write(self.free[words]) }
+            self.free[words] = node.as_ptr();
+            self.count[words] += 1;
+        } else {
+            // SAFETY: the caller's promise.
+            unsafe { free(node, words) }
+        }
+    }
+}
+
+impl Drop for Pool {
+    fn drop(&mut self) {
+        for words in 0..Pool::CLASSES {
+            while let Some(node) = NonNull::new(self.free[words]) {
+                // SAFETY: a node of the pool is owned, and was allocated with so many words.
+                unsafe {
+                    self.free[words] = (*node.as_ptr()).next;
+                    free(node, words);
+                }
+            }
+        }
+    }
+}
+
+fn layout(words: usize) -> Layout {
+    let bytes = size_of::<Node>() + words * 8;
+    Layout::from_size_align(bytes, 8).expect("lim: fits the address space")
+}
+
+#[inline(never)]
+fn allocate(words: usize) -> NonNull<Node> {
+    let layout = layout(words);
+    // SAFETY: the layout has the size of a `Node` at least.
+    let node = NonNull::new(unsafe { alloc(layout) }.cast::<Node>());
+    node.unwrap_or_else(|| handle_alloc_error(layout))
+}
+
+/// # Safety
+/// The node must have been allocated with so many words, and be owned by the caller.
+#[inline(never)]
+unsafe fn free(node: NonNull<Node>, words: usize) {
+    // SAFETY: the caller's promise.
+    unsafe { dealloc(node.as_ptr().cast(), layout(words)) }
+}
+
+/// Words of an [`Envelope`].
+const ENVELOPE: usize = size_of::<Envelope>() / 8;
 
 /// A node that is owned.
 #[derive(Debug)]
@@ -75,7 +181,7 @@ pub(crate) struct Post(NonNull<Node>);
 unsafe impl Send for Post {}
 
 impl Post {
-    /// A signal with a term of this heap.
+    /// A signal with a term of this heap. A message does not keep `from` and `number`.
     pub fn new(
         packer: &mut Packer,
         heap: &Heap,
@@ -84,25 +190,100 @@ impl Post {
         number: u64,
         term: Term,
     ) -> Post {
+        Post::packed(&mut Pool::default(), packer, heap, signal, Envelope { from, number }, term)
+    }
+
+    /// A message with a term of this heap, in memory from the pool.
+    #[inline]
+    pub fn message(pool: &mut Pool, packer: &mut Packer, heap: &Heap, term: Term) -> Post {
+        if !term.is_pointer() {
+            return Post::write(pool, term, 0, true);
+        }
+        Post::flat(pool, heap, term).unwrap_or_else(|| {
+            let nobody = Envelope { from: Pid { serial: 0, slot: 0 }, number: 0 };
+            Post::packed(pool, packer, heap, Signal::Message, nobody, term)
+        })
+    }
+
+    /// A message of one small object that refers to nothing, if the term is one: what most are.
+    #[inline(always)]
+    fn flat(pool: &mut Pool, heap: &Heap, term: Term) -> Option<Post> {
+        let at = term.address();
+        if !heap.contains(at) {
+            // A literal stays where it is.
+            return Some(Post::write(pool, term, 0, true));
+        }
+        let mut raw = false;
+        let words = if term.tag() == tag::CONS {
+            2
+        } else {
+            // SAFETY: a boxed term points to a header.
+            let header = Header::of(unsafe { *at });
+            raw = header.kind().is_raw();
+            if header.kind() == Kind::Shared {
+                return None;
+            }
+            1 + header.words()
+        };
+        if words >= Pool::CLASSES {
+            return None;
+        }
+        // SAFETY: the object has so many words.
+        let object = unsafe { std::slice::from_raw_parts(at, words) };
+        if !raw && object.iter().any(|word| Term(*word).is_pointer()) {
+            return None;
+        }
+        let post = Post::write(pool, term, words, true);
+        // SAFETY: so many words lie behind the node, which is owned.
+        unsafe {
+            let to = post.0.as_ptr().add(1).cast::<u64>();
+            to.copy_from_nonoverlapping(at, words);
+            (*post.0.as_ptr()).term = Term(to.expose_provenance() as u64 | term.tag());
+        }
+        Some(post)
+    }
+
+    /// A message of so many words, which the caller writes.
+    #[inline(always)]
+    fn write(pool: &mut Pool, term: Term, words: usize, flat: bool) -> Post {
+        let node = pool.take(words);
+        let (next, words) = (ptr::null_mut(), words as u32);
+        // SAFETY: memory for a node.
+        unsafe {
+            node.write(Node { next, term, words, mark: 0, signal: Signal::Message, flat });
+        }
+        Post(node)
+    }
+
+    #[inline(never)]
+    fn packed(
+        pool: &mut Pool,
+        packer: &mut Packer,
+        heap: &Heap,
+        signal: Signal,
+        envelope: Envelope,
+        term: Term,
+    ) -> Post {
         let packed = packer.pack(heap, term);
         let count = packed.words.len();
-        let layout = Node::layout(count);
-        // SAFETY: the layout has the size of a `Node` at least.
-        let node = NonNull::new(unsafe { alloc(layout) }.cast::<Node>());
-        let node = node.unwrap_or_else(|| handle_alloc_error(layout));
+        let before = if signal == Signal::Message { 0 } else { ENVELOPE };
+        let node = pool.take(before + count);
         let words = u32::try_from(count).expect("lim: a message has fewer than 2^32 words");
-        // SAFETY: freshly allocated for a node and so many words, which the packed ones become.
+        // SAFETY: freshly allocated for a node, its envelope if it has one, and so many words, which
+        // the packed ones become.
         unsafe {
             let behind = node.as_ptr().add(1).cast::<u64>();
-            let term = copy::unpack(packed.term, packed.words, behind);
+            if before > 0 {
+                behind.cast::<Envelope>().write(envelope);
+            }
+            let term = copy::unpack(packed.term, packed.words, behind.add(before));
             node.write(Node {
                 next: ptr::null_mut(),
-                from,
-                signal,
-                words,
-                looked: 0,
-                number,
                 term,
+                words,
+                mark: 0,
+                signal,
+                flat: count == 0,
             });
         }
         Post(node)
@@ -119,14 +300,49 @@ impl Post {
         unsafe { self.0.as_ref() }
     }
 
-    /// Its term, copied into a heap.
-    pub fn unpack(self, heap: &mut Heap) -> Term {
-        let to = heap.alloc(self.node().space());
-        // SAFETY: owned and alive, and its term has not moved.
-        unsafe { Node::move_to(self.0, heap, to) }
+    /// Its sender and its number; of a message, which does not say, nobody.
+    pub fn envelope(&self) -> (Pid, u64) {
+        if self.node().signal == Signal::Message {
+            return (Pid { serial: 0, slot: 0 }, 0);
+        }
+        // SAFETY: owned and alive; behind a signal that is no message lies its envelope.
+        let envelope = unsafe { *self.0.as_ptr().add(1).cast::<Envelope>() };
+        (envelope.from, envelope.number)
     }
 
-    fn into_raw(self) -> *mut Node {
+    /// Says for the process of which serial it is.
+    pub fn address(&mut self, serial: u32) {
+        // SAFETY: owned and alive.
+        unsafe { self.0.as_mut() }.mark = serial;
+    }
+
+    /// The serial of its receiver, while it is on its way.
+    pub fn serial(&self) -> u32 {
+        self.node().mark
+    }
+
+    /// Its term, copied into a heap.
+    pub fn unpack(self, heap: &mut Heap) -> Term {
+        // SAFETY: owned and alive, and its term has not moved.
+        unsafe {
+            let words = Node::behind(self.0);
+            let to = heap.alloc(words.len());
+            let term = heap.adopt(self.node().term, words, to);
+            free(self.0, self.node().space());
+            std::mem::forget(self);
+            term
+        }
+    }
+
+    /// Its node, with this one as the next of a list.
+    pub fn link(&mut self, next: *mut Node) -> *mut Node {
+        // SAFETY: owned and alive.
+        unsafe { self.0.as_mut() }.next = next;
+        self.0.as_ptr()
+    }
+
+    /// The node, for a list that owns it.
+    pub fn into_raw(self) -> *mut Node {
         let node = self.0.as_ptr();
         std::mem::forget(self);
         node
@@ -135,67 +351,53 @@ impl Post {
 
 impl Drop for Post {
     fn drop(&mut self) {
-        // SAFETY: owned; allocated by `new` with this layout.
+        // SAFETY: owned, and never looked at, or out of its mailbox by way of `Mailbox::forget`;
+        // allocated with so many words.
         unsafe {
-            let node = self.0.as_ref();
-            if node.looked == 0 {
+            if !self.0.as_ref().flat {
                 copy::discard(Node::behind(self.0));
             }
-            dealloc(self.0.as_ptr().cast(), Node::layout(self.0.as_ref().space()));
+            free(self.0, self.0.as_ref().space());
         }
     }
 }
 
 impl Node {
-    fn layout(words: usize) -> Layout {
-        let bytes = size_of::<Node>() + words * 8;
-        Layout::from_size_align(bytes, 8).expect("lim: fits the address space")
-    }
-
     /// How many words were allocated behind it.
+    #[inline(always)]
     fn space(&self) -> usize {
-        self.words as usize
+        let before = if self.signal == Signal::Message { 0 } else { ENVELOPE };
+        before + self.words as usize
     }
 
-    /// The words behind a node. A reference to the node would reach no further than the node.
+    /// The words of its term. A reference to the node would reach no further than the node.
     ///
     /// # Safety
     /// The node must be alive, for as long as the lifetime says.
+    #[inline(always)]
     unsafe fn behind<'n>(node: NonNull<Node>) -> &'n [u64] {
-        // SAFETY: so many words lie behind the node, in one allocation.
+        // SAFETY: so many words lie behind the node and its envelope, in one allocation.
         unsafe {
-            let words = node.as_ref().space();
-            std::slice::from_raw_parts(node.as_ptr().add(1).cast(), words)
+            let (all, words) = (node.as_ref().space(), node.as_ref().words as usize);
+            let start = node.as_ptr().add(1).cast::<u64>().add(all - words);
+            std::slice::from_raw_parts(start, words)
         }
     }
 
-    /// The term in the heap of the receiver: itself if it has been looked at, else a copy.
+    /// The term in the heap of the receiver, where it is, or a copy, if it is a message that has not
+    /// been looked at.
     ///
     /// # Safety
-    /// The node must be alive.
+    /// The node must be alive and in a mailbox.
     unsafe fn copied(node: NonNull<Node>, heap: &mut Heap) -> Term {
         // SAFETY: the caller's promise.
         let (this, behind) = unsafe { (node.as_ref(), Node::behind(node)) };
-        if this.looked > 0 {
+        if this.mark > 0 {
             return this.term;
         }
         copy::retain(behind);
         let to = heap.alloc(behind.len());
         heap.adopt(this.term, behind, to)
-    }
-
-    /// Moves the term to room in a heap; after that the words behind are dead.
-    ///
-    /// # Safety
-    /// The node must be alive and nobody else look at it; its term must not have moved yet.
-    unsafe fn move_to(mut node: NonNull<Node>, heap: &mut Heap, to: *mut u64) -> Term {
-        // SAFETY: the caller's promise.
-        unsafe {
-            let term = heap.adopt(node.as_ref().term, Node::behind(node), to);
-            node.as_mut().term = term;
-            node.as_mut().looked = u32::MAX;
-            term
-        }
     }
 }
 
@@ -216,10 +418,12 @@ impl Default for Queue {
 }
 
 impl Queue {
+    #[cfg(test)]
     pub fn is_empty(&self) -> bool {
         self.first.is_null()
     }
 
+    #[inline]
     pub fn push(&mut self, post: Post) {
         let node = post.into_raw();
         if self.first.is_null() {
@@ -231,6 +435,7 @@ impl Queue {
         self.last = node;
     }
 
+    #[inline]
     pub fn pop(&mut self) -> Option<Post> {
         let node = NonNull::new(self.first)?;
         // SAFETY: owned and alive.
@@ -239,6 +444,22 @@ impl Queue {
             (*node.as_ptr()).next = ptr::null_mut();
         }
         Some(Post(node))
+    }
+
+    /// The nodes of a list whose newest comes first, in the order in which they were put in.
+    ///
+    /// # Safety
+    /// The list must be one of nodes that nobody else has any more, down to a null.
+    pub unsafe fn reversed(newest: *mut Node) -> Queue {
+        let mut queue = Queue { first: ptr::null_mut(), last: newest };
+        let mut at = newest;
+        while !at.is_null() {
+            // SAFETY: the caller's promise.
+            let next = unsafe { std::mem::replace(&mut (*at).next, queue.first) };
+            queue.first = at;
+            at = next;
+        }
+        queue
     }
 
     /// All of it; nothing is left.
@@ -305,6 +526,14 @@ impl Default for Mailbox {
     }
 }
 
+impl Drop for Mailbox {
+    fn drop(&mut self) {
+        if self.count > 0 {
+            self.clear(&mut Pool::default());
+        }
+    }
+}
+
 impl Mailbox {
     /// How many messages there are.
     pub fn len(&self) -> usize {
@@ -318,7 +547,9 @@ impl Mailbox {
     }
 
     /// A message enters.
-    pub(crate) fn push(&mut self, post: Post) {
+    #[inline]
+    pub(crate) fn push(&mut self, mut post: Post) {
+        post.address(0);
         self.messages.push(post);
         self.count += 1;
     }
@@ -362,7 +593,7 @@ impl Mailbox {
     pub(crate) fn words_ahead(&self) -> Option<usize> {
         // SAFETY: nodes of the mailbox are alive.
         let node = unsafe { self.ahead().as_ref() }?;
-        Some(if node.looked == 0 { node.space() } else { 0 })
+        Some(if node.mark == 0 { node.words as usize } else { 0 })
     }
 
     /// Looks at the next message if its term is where it can be used: in the heap, or no object.
@@ -371,7 +602,7 @@ impl Mailbox {
         let at = self.ahead();
         // SAFETY: nodes of the mailbox are alive.
         let node = unsafe { at.as_ref() }?;
-        if node.looked == 0 && node.words > 0 {
+        if node.mark == 0 && node.words > 0 {
             return None;
         }
         self.before = self.behind();
@@ -382,24 +613,33 @@ impl Mailbox {
     /// Looks at the next message: moves it into the heap, where `words_ahead` words must be free.
     pub(crate) fn look(&mut self, heap: &mut Heap) -> Option<Term> {
         let at = NonNull::new(self.ahead())?;
-        // SAFETY: nodes of the mailbox are alive, and borrowed by nobody else.
-        let node = unsafe {
-            if at.as_ref().looked == 0 && at.as_ref().words > 0 {
-                let to = heap.claim(at.as_ref().space());
-                Node::move_to(at, heap, to);
+        // SAFETY: nodes of the mailbox are alive, and borrowed by nobody else; the words of one that
+        // is looked at for the first time are where its term points, and dead afterwards.
+        let term = unsafe {
+            let node = &mut *at.as_ptr();
+            if node.mark == 0 && node.words > 0 {
+                let words = Node::behind(at);
+                let to = heap.claim(words.len());
+                node.term = if node.flat {
+                    to.copy_from_nonoverlapping(words.as_ptr(), words.len());
+                    Term(to.expose_provenance() as u64 | node.term.tag())
+                } else {
+                    heap.adopt(node.term, words, to)
+                };
                 self.looked.push(at.as_ptr());
                 let looked = u32::try_from(self.looked.len());
-                (*at.as_ptr()).looked = looked.expect("lim.mailbox: fewer than 2^32");
+                node.mark = looked.expect("lim.mailbox: fewer than 2^32");
             }
-            at.as_ref()
+            node.term
         };
         self.before = self.behind();
         self.at = at.as_ptr();
-        Some(node.term)
+        Some(term)
     }
 
     /// Takes the message last looked at, and begins anew. Does nothing if there is none.
-    pub(crate) fn accept(&mut self) {
+    #[inline]
+    pub(crate) fn accept(&mut self, pool: &mut Pool) {
         let Some(taken) = NonNull::new(self.at) else { return };
         // SAFETY: both nodes are in the mailbox, and `taken` leaves it.
         unsafe {
@@ -414,25 +654,50 @@ impl Mailbox {
             if self.marked == taken.as_ptr() {
                 self.marked = self.before;
             }
-            self.forget(taken);
+            self.forget(taken, pool);
         }
         self.rewind();
     }
 
     /// Frees a message that is in no list any more.
-    fn forget(&mut self, taken: NonNull<Node>) {
-        // SAFETY: the node is alive, and owned from here on.
+    #[inline]
+    fn forget(&mut self, taken: NonNull<Node>, pool: &mut Pool) {
+        // SAFETY: the node is alive, and owned from here on; so many words were allocated for it.
         unsafe {
-            let place = taken.as_ref().looked as usize;
+            let place = taken.as_ref().mark as usize;
             if place > 0 {
                 self.looked.swap_remove(place - 1);
                 if let Some(moved) = self.looked.get(place - 1) {
-                    (**moved).looked = place as u32;
+                    (**moved).mark = place as u32;
                 }
+            } else if !taken.as_ref().flat {
+                copy::discard(Node::behind(taken));
             }
+            pool.give(taken, taken.as_ref().space());
         }
         self.count -= 1;
-        drop(Post(taken));
+    }
+
+    /// Frees all messages.
+    pub(crate) fn clear(&mut self, pool: &mut Pool) {
+        self.rewind();
+        self.marked = ptr::null_mut();
+        self.looked.iter().for_each(|node| {
+            // SAFETY: nodes looked at are in the mailbox; what they referred to is the heap's now.
+            unsafe { (**node).flat = true }
+        });
+        self.looked.clear();
+        while let Some(Post(node)) = self.messages.pop().map(std::mem::ManuallyDrop::new).as_deref()
+        {
+            // SAFETY: the node is alive, and owned from here on.
+            unsafe {
+                if !node.as_ref().flat {
+                    copy::discard(Node::behind(*node));
+                }
+                pool.give(*node, node.as_ref().space());
+            }
+        }
+        self.count = 0;
     }
 
     /// The current receive begins anew.
@@ -472,7 +737,7 @@ impl Mailbox {
                             *place = before;
                         }
                     }
-                    self.forget(NonNull::new_unchecked(at));
+                    self.forget(NonNull::new_unchecked(at), &mut Pool::default());
                     return true;
                 }
                 before = at;

@@ -6,7 +6,7 @@ use std::collections::HashMap;
 
 /// Which name stands for which process; a process has one at most.
 ///
-/// Whoever changes this while it is locked keeps `slots::Inner::named` true to it.
+/// Whoever changes this while it is locked tells the table of processes (`Slots::set_named`).
 #[derive(Debug, Default)]
 pub(crate) struct Names {
     pids: HashMap<Atom, Pid>,

@@ -187,6 +187,8 @@ pub struct Process {
     pub reductions: u64,
     /// Module, function and arity it was started with.
     pub initial_call: (Atom, Atom, u8),
+    /// The words that are counted in the machine's memory.
+    pub(crate) counted: u32,
     /// Links, monitors and the like.
     pub(crate) ties: Option<Box<Ties>>,
 }
@@ -230,8 +232,65 @@ impl Process {
             budget: None,
             reductions: 0,
             initial_call: (crate::atom::EMPTY, crate::atom::EMPTY, 0),
+            counted: 0,
             ties: None,
         }
+    }
+
+    /// The words of its stack and its heap, in use or not.
+    pub(crate) fn held_words(&self) -> u32 {
+        u32::try_from(self.heap.held_words() + self.stack.words()).unwrap_or(u32::MAX)
+    }
+
+    /// Whether it has no more memory than a new one; if so its heap is empty from here on.
+    pub(crate) fn is_small(&mut self) -> bool {
+        self.stack.words() == STACK && self.heap.clear(YOUNG)
+    }
+
+    /// What [`Process::new`] makes, of one that has ended and is small and without messages.
+    pub(crate) fn renew(&mut self, new: Pid, entry: *const u64, leader: Pid) {
+        // Every field is named, so that none is forgotten.
+        let Process {
+            pid,
+            status,
+            trap_exit,
+            saved,
+            pc,
+            at,
+            on_message,
+            on_timeout,
+            sp,
+            stack,
+            heap: _,
+            mailbox: _,
+            deadline,
+            alarm,
+            reason,
+            dictionary,
+            group_leader,
+            children,
+            references,
+            marked,
+            timers,
+            calls,
+            budget,
+            reductions,
+            initial_call: _,
+            counted,
+            ties,
+        } = self;
+        (*pid, *pc, *group_leader) = (new, entry, leader);
+        (*status, *trap_exit, *saved) = (Status::Ready, false, Saved::default());
+        (*at, *on_message, *on_timeout) = (std::ptr::null(), std::ptr::null(), std::ptr::null());
+        // SAFETY: the stack has a word; the one where the first function returns.
+        unsafe {
+            *sp = stack.end().sub(1);
+            **sp = crate::fast::dispatch::end().expose_provenance() as u64;
+        }
+        (*deadline, *alarm, *budget, *ties) = (None, None, None, None);
+        (*reason, *dictionary) = (Term::NIL, Term::NIL);
+        (*children, *references, *marked) = (0, 0, u64::MAX);
+        (*timers, *calls, *reductions, *counted) = (0, 0, 0, 0);
     }
 
     /// The function in which it waits or blocks, as `module:name/arity`, and file and line.

@@ -95,15 +95,14 @@ impl Stepper {
         }
         self.living.retain(|slot| {
             let pid = Pid { serial: 0, slot: *slot };
-            let inner = machine.slots.lock(pid);
-            let Some(process) = inner.as_ref().and_then(|inner| inner.process.as_ref()) else {
-                return false;
-            };
-            match process.status {
+            let slot = machine.slots.live(pid);
+            let standing = slot.and_then(|slot| slot.look(|p| (p.status, p.deadline)));
+            let Some((status, deadline)) = standing else { return false };
+            match status {
                 Status::Ready | Status::Exiting => choices.push(Choice(What::Step(pid))),
                 Status::Waiting => {
                     let timeout = |due| (due, Choice(What::Fire(pid, None)));
-                    timeouts.extend(process.deadline.map(timeout));
+                    timeouts.extend(deadline.map(timeout));
                 }
                 Status::Blocked(_) | Status::Ended => {}
             }
@@ -115,15 +114,17 @@ impl Stepper {
         let signals = wires.keys().map(|(from, to)| Choice(What::Deliver { from: *from, to: *to }));
         choices.extend(signals);
         drop(wires);
-        let timers = machine.timers.lock();
-        timeouts.extend(timers.iter().filter_map(|(key, alarm)| match alarm {
-            Alarm::Message(timer) => {
-                let fire = What::Fire(timer.reference.creator, Some(timer.number));
-                Some((key.due, Choice(fire)))
-            }
-            Alarm::Receive(_) => None,
-        }));
-        drop(timers);
+        if !machine.timers.is_empty() {
+            machine.timers.with(|timers| {
+                timeouts.extend(timers.iter().filter_map(|(key, alarm)| match alarm {
+                    Alarm::Message(timer) => {
+                        let fire = What::Fire(timer.reference.creator, Some(timer.number));
+                        Some((key.due, Choice(fire)))
+                    }
+                    Alarm::Receive(_) => None,
+                }));
+            });
+        }
         let requests = machine.requests.lock();
         choices.extend(requests.keys().map(|(pid, n)| Choice(What::Complete(*pid, *n))));
         drop(requests);
@@ -232,15 +233,17 @@ impl Stepper {
 
     /// `f:P`: the receive gives up waiting (`exec.wait.timeout`).
     fn time_out(&mut self, pid: Pid) -> Option<Rule> {
-        let mut inner = self.core.machine.slots.lock(pid)?;
-        let process = inner.process.as_mut()?;
-        if process.status != Status::Waiting {
-            return None;
+        let slot = self.core.machine.slots.live(pid)?;
+        let mut process = slot.take()?;
+        let due = process.deadline.filter(|_| process.status == Status::Waiting);
+        if due.is_some() {
+            process.deadline = None;
+            process.mailbox.rewind();
+            process.pc = process.on_timeout;
+            process.status = Status::Ready;
         }
-        let due = process.deadline.take()?;
-        process.mailbox.rewind();
-        process.pc = process.on_timeout;
-        process.status = Status::Ready;
+        slot.put(process);
+        let due = due?;
         self.core.machine.now.fetch_max(due, Relaxed);
         Some(Rule::SchedTimerFire)
     }
@@ -248,14 +251,15 @@ impl Stepper {
     /// `f:P#n`: a started timer sends its message (`sig.timer.message`).
     fn fire_timer(&mut self, pid: Pid, number: u32) -> Option<Rule> {
         let machine = self.core.machine.clone();
-        let mut timers = machine.timers.lock();
-        let is_it = |(_, alarm): &(&Key, &Alarm)| match alarm {
+        let is_it = |(_, alarm): &(Key, &Alarm)| match alarm {
             Alarm::Message(timer) => timer.reference.creator == pid && timer.number == number,
             Alarm::Receive(_) => false,
         };
-        let key = timers.iter().find(is_it).map(|(key, _)| *key)?;
-        let Some(Alarm::Message(timer)) = timers.cancel(key) else { return None };
-        drop(timers);
+        let found = machine.timers.with(|timers| {
+            let (key, _) = timers.iter().find(is_it)?;
+            Some((key, timers.cancel(key)?))
+        });
+        let (key, Alarm::Message(timer)) = found? else { return None };
         machine.now.fetch_max(key.due, Relaxed);
         debug_assert_eq!(timer.post.node().signal, Signal::Message);
         let to = timer.to.as_pid().or_else(|| machine.named(timer.to.as_atom()?));
@@ -283,7 +287,7 @@ impl Stepper {
 
     /// A process that lives, out of its slot.
     fn take(&self, pid: Pid) -> Option<Box<Process>> {
-        self.core.machine.slots.lock(pid)?.process.take()
+        self.core.machine.slots.live(pid)?.take()
     }
 
     /// Does something with a process on the core; if it lives on, it goes back to its slot.
@@ -293,9 +297,9 @@ impl Stepper {
         let result = action(&mut self.core);
         let process = self.core.leave();
         if process.status != Status::Ended
-            && let Some(mut inner) = self.core.machine.slots.lock(pid)
+            && let Some(slot) = self.core.machine.slots.live(pid)
         {
-            inner.process = Some(process);
+            slot.put(process);
         }
         result
     }

@@ -1,21 +1,56 @@
-//! Locks. Everything that threads share goes through these names, so that a checker of schedules
-//! can stand in for them.
+//! Locks and atomics. Everything that threads share goes through these names, so that a checker of
+//! schedules can stand in for them.
 
-pub(crate) use std::sync::MutexGuard;
-use std::sync::{PoisonError, RwLockReadGuard, RwLockWriteGuard};
+use std::sync::PoisonError;
+use std::time::Duration;
+
+#[cfg(not(loom))]
+use std::sync as base;
+
+#[cfg(loom)]
+use loom::sync as base;
+
+pub(crate) use base::MutexGuard;
+pub(crate) use base::atomic;
 
 /// A lock. A thread that panics does not poison it: what it protects is changed in single steps.
 #[derive(Debug, Default)]
-pub(crate) struct Mutex<T>(std::sync::Mutex<T>);
+pub(crate) struct Mutex<T>(base::Mutex<T>);
 
 impl<T> Mutex<T> {
     pub fn new(value: T) -> Mutex<T> {
-        Mutex(std::sync::Mutex::new(value))
+        Mutex(base::Mutex::new(value))
     }
 
     #[inline]
     pub fn lock(&self) -> MutexGuard<'_, T> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// Where threads wait for another.
+#[derive(Debug, Default)]
+pub(crate) struct Condvar(base::Condvar);
+
+impl Condvar {
+    pub fn wait<'m, T>(&self, guard: MutexGuard<'m, T>) -> MutexGuard<'m, T> {
+        self.0.wait(guard).unwrap_or_else(PoisonError::into_inner)
+    }
+
+    pub fn wait_timeout<'m, T>(
+        &self,
+        guard: MutexGuard<'m, T>,
+        time: Duration,
+    ) -> MutexGuard<'m, T> {
+        self.0.wait_timeout(guard, time).unwrap_or_else(PoisonError::into_inner).0
+    }
+
+    pub fn notify_one(&self) {
+        self.0.notify_one();
+    }
+
+    pub fn notify_all(&self) {
+        self.0.notify_all();
     }
 }
 
@@ -25,11 +60,11 @@ pub(crate) struct RwLock<T>(std::sync::RwLock<T>);
 
 impl<T> RwLock<T> {
     #[inline]
-    pub fn read(&self) -> RwLockReadGuard<'_, T> {
+    pub fn read(&self) -> std::sync::RwLockReadGuard<'_, T> {
         self.0.read().unwrap_or_else(PoisonError::into_inner)
     }
 
-    pub fn write(&self) -> RwLockWriteGuard<'_, T> {
+    pub fn write(&self) -> std::sync::RwLockWriteGuard<'_, T> {
         self.0.write().unwrap_or_else(PoisonError::into_inner)
     }
 }

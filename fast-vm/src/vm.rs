@@ -267,8 +267,8 @@ impl Vm {
             }
             if !alone.turn() {
                 alone.fire_due();
-                if alone.core.queue.is_empty() {
-                    let due = machine.timers.lock().next_due();
+                if alone.core.queue.len() == 0 {
+                    let due = machine.timers.with(|timers| timers.next_due());
                     return Progress::Idle(due.map(|due| due.saturating_sub(machine.now())));
                 }
             }
@@ -288,8 +288,7 @@ impl Vm {
         let post = Post::new(&mut Packer::default(), &heap, ROOT, Signal::Message, 0, message);
         let sent = self.machine.slots.post(to, post);
         if let Ok(true) = sent {
-            self.machine.crew.injector.push(to.slot);
-            self.machine.crew.ring();
+            self.machine.crew.inject(to.slot);
         }
         sent.is_ok()
     }
@@ -333,29 +332,31 @@ impl Vm {
     }
 
     fn mailbox(&self, slot: u32) -> Vec<String> {
-        let Some(slot) = self.machine.slots.get(slot) else { return Vec::new() };
-        let inner = slot.lock();
-        inner.process.as_ref().map_or_else(Vec::new, |process| self.texts(process))
+        let slot = self.machine.slots.get(slot);
+        slot.and_then(|slot| slot.look(|process| self.texts(process))).unwrap_or_default()
     }
 
     /// Who waits where, and with what in its mailbox, when nothing can happen any more.
     pub fn waiting(&self) -> Vec<Waiting> {
         let mut waiting = Vec::new();
         for slot in 0..self.machine.slots.count() {
-            let Some(of) = self.machine.slots.get(slot) else { continue };
-            let inner = of.lock();
-            let Some(process) = &inner.process else { continue };
-            if matches!(process.status, Status::Waiting | Status::Blocked(_)) {
-                let (function, line) = process.place().unwrap_or_default();
-                waiting.push(Waiting {
-                    path: self.machine.path(process.pid).to_string(),
-                    function,
-                    line,
-                    mailbox: self.texts(process),
-                });
-            }
+            let Some(slot) = self.machine.slots.get(slot) else { continue };
+            waiting.extend(slot.look(|process| self.stands(process)).flatten());
         }
         waiting
+    }
+
+    fn stands(&self, process: &Process) -> Option<Waiting> {
+        if !matches!(process.status, Status::Waiting | Status::Blocked(_)) {
+            return None;
+        }
+        let (function, line) = process.place().unwrap_or_default();
+        Some(Waiting {
+            path: self.machine.path(process.pid).to_string(),
+            function,
+            line,
+            mailbox: self.texts(process),
+        })
     }
 
     fn texts(&self, process: &Process) -> Vec<String> {

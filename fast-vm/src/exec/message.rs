@@ -30,29 +30,12 @@ impl Message for Exec<'_> {
     }
 
     fn recv(&mut self, dst: &Dst, other: &Label) -> Next {
-        if !self.core.me.mailbox.has_unseen() {
-            self.core.drain_at(self.site);
-            if self.core.me.status != Status::Ready {
-                return self.stop(self.core.me.status);
-            }
-        }
-        let Some(words) = self.core.me.mailbox.words_ahead() else {
-            self.core.fire(Rule::ExecRecvEmpty);
-            return self.look_elsewhere(*other);
-        };
-        // No X register is alive: the heap may be collected here, and if the process is stopped for
-        // that, it stands before this instruction.
-        if self.core.room(words) == Next::Stop {
-            return Next::Stop;
-        }
-        let me = &mut *self.core.me;
-        let message = me.mailbox.look(&mut me.heap).unwrap_or(Term::NIL);
-        self.core.fire(Rule::ExecRecvFound);
-        self.finish(dst, message)
+        self.receive(dst, *other)
     }
 
     fn accept(&mut self) -> Next {
-        self.core.me.mailbox.accept();
+        let core = &mut *self.core;
+        core.me.mailbox.accept(&mut core.pool);
         self.core.clear_deadline();
         self.next()
     }
@@ -125,6 +108,30 @@ impl Message for Exec<'_> {
 }
 
 impl Exec<'_> {
+    /// See `recv`; the interpreter comes here by a shorter way.
+    #[inline]
+    pub fn receive(&mut self, dst: &Dst, other: Label) -> Next {
+        if !self.core.me.mailbox.has_unseen() {
+            self.core.drain_at(self.site);
+            if self.core.me.status != Status::Ready {
+                return self.stop(self.core.me.status);
+            }
+        }
+        let Some(words) = self.core.me.mailbox.words_ahead() else {
+            self.core.fire(Rule::ExecRecvEmpty);
+            return self.look_elsewhere(other);
+        };
+        // No X register is alive: the heap may be collected here, and if the process is stopped for
+        // that, it stands before this instruction.
+        if self.core.room(words) == Next::Stop {
+            return Next::Stop;
+        }
+        let me = &mut *self.core.me;
+        let message = me.mailbox.look(&mut me.heap).unwrap_or(Term::NIL);
+        self.core.fire(Rule::ExecRecvFound);
+        self.finish(dst, message)
+    }
+
     /// Goes on at a label with no X register alive: a safepoint, as every loop has one.
     fn look_elsewhere(&mut self, label: Label) -> Next {
         let next = self.goto(label);

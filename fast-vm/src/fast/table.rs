@@ -13,6 +13,9 @@ macro_rules! for_each_operation {
         $then! {
             CallNative = CallNative,
             Accept = Accept,
+            LookPending = LookPending,
+            Send = Send,
+            Wait = Wait,
             LookAny = Spilled<Look<Any>>,
             LookA = Look<X0>,
             LookX = Look<X>,

@@ -147,6 +147,23 @@ impl Heap {
         self.outside = self.outside.max(OUTSIDE_MAX + 1);
     }
 
+    /// Drops everything in it, if its young block has no more than so many words and there is no
+    /// other; says whether it did.
+    pub(crate) fn clear(&mut self, words: usize) -> bool {
+        let small = self.young.words() <= words && self.old.words() == 0;
+        if !small || !self.fragments.is_empty() {
+            return false;
+        }
+        for at in self.young_shared.drain(..) {
+            // SAFETY: the list holds the `Shared` boxes of this heap, each with one count.
+            unsafe { Shared::release(shared_of(at)) }
+        }
+        self.top = self.young.start();
+        self.limit = self.young.end();
+        (self.owed, self.outside, self.collections) = (OWED, 0, [0; 2]);
+        true
+    }
+
     /// Words in use, garbage included.
     pub fn used_words(&self) -> usize {
         let fragments = self.fragments.iter().map(|f| words_between(f.block.start(), f.top));

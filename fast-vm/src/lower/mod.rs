@@ -491,8 +491,10 @@ impl Writer<'_> {
                 Instr::Frame { change } => self.frame(*change, next),
                 Instr::Need { words, .. } => self.need(*words),
                 Instr::Op { kind, args, dst, .. } => self.op(*kind, args, dst),
+                Instr::Send { .. } => self.send(),
                 Instr::Recv { dst, .. } => self.recv(dst),
                 Instr::Accept {} => self.accept(),
+                Instr::Wait { timeout, to } => self.wait(timeout, to),
                 Instr::Test { kind, args, other } => {
                     fuse::is_implied(instr, next) || self.test(*kind, args, *other)
                 }

@@ -1,6 +1,6 @@
 //! Mailboxes against a list of messages.
 
-use super::{Mailbox, Post, Queue, Signal};
+use super::{Mailbox, Pool, Post, Queue, Signal};
 use crate::heap::Heap;
 use crate::heap::gc::Roots;
 use crate::term::any::{Any, references, text};
@@ -88,7 +88,7 @@ quickcheck! {
                     seen += usize::from(looked.is_some());
                 }
                 Step::Accept => {
-                    mailbox.accept();
+                    mailbox.accept(&mut Pool::default());
                     if seen > skipped {
                         model.remove(seen - 1);
                         marked -= usize::from(seen <= marked);
@@ -164,13 +164,13 @@ fn a_message_in_the_middle_is_taken() {
     }
     let looked: Vec<_> = (0..2).map(|_| look(&mut mailbox, &mut heap)).collect();
     assert_eq!(looked, [Some(Term::small(1)), Some(Term::small(2))]);
-    mailbox.accept();
+    mailbox.accept(&mut Pool::default());
     assert_eq!(mailbox.terms().collect::<Vec<_>>(), [1, 3, 4].map(Term::small));
     // The next receive begins with the first again, and goes to the end.
     let looked: Vec<_> = (0..4).map(|_| look(&mut mailbox, &mut heap)).collect();
     assert_eq!(looked[..3], [1, 3, 4].map(|n| Some(Term::small(n))));
     assert_eq!(looked[3], None);
-    mailbox.accept();
+    mailbox.accept(&mut Pool::default());
     // The last is gone: the next comes behind what is the last now.
     mailbox.push(Post::plain(FROM, Signal::Message, 0, Term::small(5)));
     assert_eq!(mailbox.terms().collect::<Vec<_>>(), [1, 3, 5].map(Term::small));
@@ -189,7 +189,7 @@ fn removing_leaves_the_cursor_behind_the_same_messages() {
     assert!(!mailbox.remove(|term| term == Term::small(2)));
     assert_eq!(look(&mut mailbox, &mut heap), Some(Term::small(3)));
     assert!(mailbox.remove(|term| term == Term::small(1)));
-    mailbox.accept();
+    mailbox.accept(&mut Pool::default());
     assert_eq!(mailbox.terms().collect::<Vec<_>>(), [Term::small(4)]);
     assert!(mailbox.remove(|_| true));
     assert!(mailbox.is_empty() && !mailbox.has_unseen());
@@ -218,7 +218,7 @@ fn bytes_outside_are_counted_once_for_each_message() {
     }
     look(&mut mailbox, &mut heap);
     assert_eq!(references(kept), 3);
-    mailbox.accept();
+    mailbox.accept(&mut Pool::default());
     assert_eq!(references(kept), 3);
     heap.collect(&mut Looked(&mut mailbox), 0, false, false);
     assert_eq!(references(kept), 2);

@@ -124,6 +124,9 @@ fn call_of_fun(core: &mut Core, fun: Term) -> Option<[Term; 3]> {
 }
 
 fn start_fun(core: &mut Core, fun: Term, options: Term) -> Reply {
+    if let Some(done) = core.spawn_fun(fun, options) {
+        return reply(core, done);
+    }
     match call_of_fun(core, fun) {
         Some(call) => start(core, call, options),
         None => badarg(),

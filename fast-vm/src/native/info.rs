@@ -365,20 +365,9 @@ fn system_info(core: &mut Core, args: &[Term]) -> Reply {
     })
 }
 
-/// The process itself and each that waits for something, by `of`; those that other schedulers
-/// run are left out.
-fn sum(core: &Core, of: impl Fn(&crate::process::Process) -> u64) -> u64 {
-    let slots = &core.machine.slots;
-    let others = (0..slots.count()).filter_map(|slot| {
-        let inner = slots.get(slot)?.lock();
-        inner.process.as_deref().map(&of)
-    });
-    others.sum::<u64>() + of(&core.me)
-}
-
 fn memory(core: &mut Core, args: &[Term]) -> Reply {
-    let total = sum(core, |process| (process.heap.held_words() + process.stack.words()) as u64 * 8);
-    let total = core.heap().integer(i64::try_from(total).unwrap_or(i64::MAX));
+    let (_, words) = core.machine.totals();
+    let total = core.heap().integer(i64::try_from(words.saturating_mul(8)).unwrap_or(i64::MAX));
     Reply::Value(match args {
         [] => {
             let pair = core.heap().tuple(&[named("total"), total]);
@@ -401,7 +390,7 @@ fn statistics(core: &mut Core, args: &[Term]) -> Reply {
         }
         Some("reductions" | "exact_reductions") => {
             let spent = u64::try_from(core.spent()).unwrap_or(0);
-            let total = sum(core, |process| process.reductions) + spent;
+            let total = core.machine.totals().0 + spent;
             (total, total)
         }
         Some("run_queue") => return Reply::Value(Term::small(0)),

@@ -31,11 +31,14 @@ fn register(core: &mut Core, args: &[Term]) -> Reply {
     let name = args[0].as_atom().filter(|name| *name != atom::UNDEFINED);
     let (Some(name), Some(pid)) = (name, args[1].as_pid()) else { return badarg() };
     let mut names = core.machine.names.lock();
-    let Some(mut slot) = core.machine.slots.lock(pid) else { return badarg() };
-    if !names.insert(name, pid) {
+    if !core.machine.slots.is_alive(pid) || !names.insert(name, pid) {
         return badarg();
     }
-    slot.named = true;
+    if !core.machine.slots.set_named(pid, true) {
+        // It has ended meanwhile.
+        names.forget(pid);
+        return badarg();
+    }
     Reply::Value(Term::boolean(true))
 }
 
@@ -43,9 +46,7 @@ fn unregister(core: &mut Core, args: &[Term]) -> Reply {
     let Some(name) = args[0].as_atom() else { return badarg() };
     let mut names = core.machine.names.lock();
     let Some(pid) = names.remove(name) else { return badarg() };
-    if let Some(mut slot) = core.machine.slots.lock(pid) {
-        slot.named = false;
-    }
+    core.machine.slots.set_named(pid, false);
     Reply::Value(Term::boolean(true))
 }
 
@@ -76,7 +77,7 @@ fn set_group_leader(core: &mut Core, args: &[Term]) -> Reply {
         core.me.group_leader = leader;
     } else {
         let post = core.post(Signal::Leader, 0, Term::pid(leader));
-        core.emit(pid, post);
+        core.emit(core.pid(), pid, post);
     }
     Reply::Value(Term::boolean(true))
 }
@@ -84,7 +85,7 @@ fn set_group_leader(core: &mut Core, args: &[Term]) -> Reply {
 /// Asks another process, or what is left of it, and waits for the answer (`exec.host.block`).
 fn ask(core: &mut Core, pid: Pid, question: Signal, items: Term) -> Reply {
     let post = core.post(question, 0, items);
-    core.emit(pid, post);
+    core.emit(core.pid(), pid, post);
     core.block();
     Reply::Block
 }
@@ -120,12 +121,6 @@ fn items_of(core: &mut Core, pid: Term, items: Term) -> Reply {
 
 /// All that have not ended, by slot.
 fn processes(core: &mut Core, _: &[Term]) -> Reply {
-    let slots = &core.machine.slots;
-    let live = (0..slots.count()).filter_map(|slot| {
-        let serial = slots.get(slot)?.lock().serial;
-        let pid = Pid { serial, slot };
-        slots.is_alive(pid).then_some(Term::pid(pid))
-    });
-    let live: Vec<Term> = live.collect();
+    let live: Vec<Term> = core.machine.slots.all().map(Term::pid).collect();
     Reply::Value(core.heap().list(live))
 }

@@ -166,7 +166,7 @@ fn start(core: &mut Core, args: &[Term], wrap: fn(&mut Core, Term, Term) -> Term
     let message = wrap(core, term, args[2]);
     let post = core.post(Signal::Message, 0, message);
     let timer = Box::new(Timer { reference, number, to: args[1], post });
-    core.machine.timers.lock().insert(due, Alarm::Message(timer));
+    core.machine.timers.with(|timers| timers.insert(due, Alarm::Message(timer)));
     Reply::Value(term)
 }
 
@@ -184,7 +184,7 @@ fn absolute_option(options: Term) -> Option<bool> {
 /// The running timer of a reference, and the milliseconds it has left. One whose destination has
 /// ended is none any more.
 fn running(core: &Core, reference: crate::term::Ref) -> Option<(Key, u64)> {
-    let (key, to) = core.machine.timers.lock().find(reference)?;
+    let (key, to) = core.machine.timers.with(|timers| timers.find(reference))?;
     if to.as_pid().is_some_and(|to| !core.machine.slots.is_alive(to)) {
         return None;
     }
@@ -204,7 +204,7 @@ fn cancel_timer(core: &mut Core, args: &[Term]) -> Reply {
     };
     let (silent, asynchronous) = (is("info", false), is("async", true));
     let cancelled = running(core, reference)
-        .filter(|(key, _)| core.machine.timers.lock().cancel(*key).is_some());
+        .filter(|(key, _)| core.machine.timers.with(|timers| timers.cancel(*key)).is_some());
     let left = match cancelled {
         Some((_, left)) => number(core, i128::from(left)),
         None => Term::boolean(false),
