@@ -70,6 +70,7 @@ pub(crate) struct Core {
     /// Processes that this core will run.
     pub queue: Queue,
     /// Processes that have ended, whose memory others shall have.
+    #[expect(clippy::vec_box, reason = "it is the boxes that are kept")]
     pub graves: Vec<Box<Process>>,
     /// What it counts.
     pub tally: Arc<Tally>,

@@ -232,10 +232,12 @@ impl Bell {
                 calls.unheard -= 1;
                 return Woken::Work;
             }
+            // In this order: what comes from outside is work before it is no hope any more.
+            let hope = hope();
             if has_work() {
                 break Woken::Work;
             }
-            match hope() {
+            match hope {
                 Hope::Timer(time) if time.is_zero() => break Woken::Work,
                 Hope::Timer(time) => calls = self.bell.wait_timeout(calls, time),
                 Hope::None if self.sleeping.load(Ordering::Relaxed) >= count => {

@@ -32,6 +32,7 @@ mod names;
 pub mod native;
 mod op;
 mod process;
+mod readers;
 mod scheduled;
 mod scheduler;
 mod signal;

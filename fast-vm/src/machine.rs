@@ -9,6 +9,7 @@ use crate::crew::Crew;
 use crate::mailbox::Post;
 use crate::names::Names;
 use crate::process::Process;
+use crate::readers::Readers;
 use crate::slots::Slots;
 use crate::store::Store;
 use crate::sync::{Mutex, RwLock};
@@ -71,6 +72,8 @@ pub(crate) struct Machine {
     pub ended: Mutex<Option<End>>,
     /// The schedulers.
     pub crew: Crew,
+    /// Who waits for input.
+    pub readers: Readers,
     /// What each core has counted.
     pub tallies: Mutex<Vec<Arc<Tally>>>,
 }
@@ -168,6 +171,7 @@ impl Machine {
             stopped: AtomicBool::new(false),
             ended: Mutex::default(),
             crew: Crew::default(),
+            readers: Readers::default(),
             tallies: Mutex::default(),
             config,
         }

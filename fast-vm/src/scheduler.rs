@@ -42,6 +42,7 @@ impl Scheduler {
         let stopped = || machine.stopped.load(Ordering::Acquire);
         let hope = || match machine.timers.with(|timers| timers.next_due()) {
             Some(due) => Hope::Timer(Duration::from_nanos(due.saturating_sub(machine.now()))),
+            None if !machine.requests.lock().is_empty() => Hope::World,
             None => Hope::None,
         };
         while !stopped() {
@@ -215,6 +216,7 @@ pub(crate) fn run(machine: &Arc<Machine>) {
     let mut schedulers: Vec<Scheduler> =
         (0..count).map(|seat| Scheduler::new(machine.clone(), seat)).collect();
     machine.crew.assemble(schedulers.iter().map(|s| &s.core.queue));
+    machine.readers.allowed.store(cfg!(not(target_family = "wasm")), Ordering::Relaxed);
     let mut first = schedulers.remove(0);
     std::thread::scope(|scope| {
         for mut other in schedulers {

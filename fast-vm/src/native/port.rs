@@ -7,6 +7,7 @@ use crate::core::Core;
 use crate::exception::Exception;
 use crate::heap::Heap;
 use crate::machine::Machine;
+use crate::readers;
 use crate::term::bits::code_point;
 use crate::term::integer::to_i64;
 use crate::term::print::display as text_of;
@@ -70,13 +71,20 @@ fn bytes_of(data: Term) -> Option<Vec<u8>> {
     Some(bytes)
 }
 
-/// `lam:read(Port)` gives a line, with its end, or `eof`; the host answers when it likes, in a
-/// machine that is not compared at once.
+/// `lam:read(Port)` gives a line, with its end, or `eof`. The host answers when it likes: the process
+/// blocks, and in a free machine a thread waits in its place, if there may be one.
 fn read(core: &mut Core, args: &[Term]) -> Reply {
     let Some(port) = args[0].as_atom() else { return badarg() };
     if core.machine.config.mode == Mode::Free {
+        let line = match given_line(&core.machine, port) {
+            None if readers::request(&core.machine, port, core.pid(), core.me.calls + 1) => {
+                core.block();
+                return Reply::Block;
+            }
+            None => core.machine.host.read_line(port.text()),
+            given => given,
+        };
         core.me.calls += 1;
-        let line = next_line(&core.machine, port);
         return Reply::Value(answer(core.heap(), line));
     }
     let call = core.block();
@@ -86,14 +94,16 @@ fn read(core: &mut Core, args: &[Term]) -> Reply {
 
 /// The next line of a port, with its end, or none at the end of its input. May wait for the world.
 pub(crate) fn next_line(machine: &Machine, port: Atom) -> Option<Vec<u8>> {
-    if let Some(input) = machine.inputs.lock().get_mut(port.text()) {
-        let end = input.iter().position(|byte| *byte == b'\n').map_or(input.len(), |at| at + 1);
-        let line: Vec<u8> = input.drain(..end).collect();
-        if !line.is_empty() {
-            return Some(line);
-        }
-    }
-    machine.host.read_line(port.text())
+    given_line(machine, port).or_else(|| machine.host.read_line(port.text()))
+}
+
+/// The next line of what is there already.
+fn given_line(machine: &Machine, port: Atom) -> Option<Vec<u8>> {
+    let mut inputs = machine.inputs.lock();
+    let input = inputs.get_mut(port.text())?;
+    let end = input.iter().position(|byte| *byte == b'\n').map_or(input.len(), |at| at + 1);
+    let line: Vec<u8> = input.drain(..end).collect();
+    (!line.is_empty()).then_some(line)
 }
 
 /// The answer to `lam:read`.
