@@ -3,6 +3,8 @@
 use crate::console::Console;
 use crate::diagnostics::{Failure, Status};
 use crate::input::{self, Input};
+use crate::library::Search;
+use crate::machine;
 use lam_isa::{Module, Verified, binary, text};
 use std::path::{Path, PathBuf};
 
@@ -15,10 +17,19 @@ pub struct Asm {
     /// `.lamb`.
     #[arg(short, long)]
     output: Option<PathBuf>,
+    /// Link: put every module that the program reaches into the binary, so that it runs where no
+    /// other modules are, and starts sooner.
+    #[arg(long)]
+    link: bool,
+    /// With `--link`: this module too, for calls by names that are known at run time only.
+    #[arg(long, value_name = "MODULE", requires = "link")]
+    also: Vec<String>,
+    #[command(flatten)]
+    search: Search,
 }
 
 impl Asm {
-    /// Writes a binary with all modules of the file.
+    /// Writes a binary with all modules of the file, or of the program if it is to be linked.
     pub fn run(self, console: &Console) -> Result<Status, Failure> {
         let output = match self.output {
             Some(output) => output,
@@ -28,8 +39,12 @@ impl Asm {
             }
             None => Path::new(&self.file).with_extension("lamb"),
         };
-        let verified = input::load(&self.file)?;
-        let modules: Vec<Module> = verified.into_iter().map(Verified::into_module).collect();
+        let modules: Vec<Module> = if self.link {
+            let linked = machine::linked(&self.file, &self.search, &self.also)?;
+            linked.iter().map(|module| Module::clone(module)).collect()
+        } else {
+            input::load(&self.file)?.into_iter().map(Verified::into_module).collect()
+        };
         let bytes = binary::encode(&modules);
         if output == Path::new("-") {
             console.bytes(&bytes)?;

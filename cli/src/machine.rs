@@ -232,6 +232,37 @@ impl Program {
     }
 }
 
+/// Every module that a program reaches, its own first. Which function a call is of may be known at run
+/// time only (behaviours call their modules so); so what can be reached from any function counts for
+/// the modules that the program names in any way, for the servers that it gets if it prints by
+/// Erlang's `io`, and for those of `also`.
+///
+/// # Errors
+/// If the program cannot be read, or a module of `also` is not found.
+pub fn linked(file: &str, search: &Search, also: &[String]) -> Result<Vec<Arc<Verified>>, Failure> {
+    /// What `lam_boot` and the servers call by names that come in messages.
+    const SERVERS: [&str; 3] = ["lam_boot", "lam_user", "io_lib"];
+    let input = Input::read(file)?;
+    let form = input.form;
+    let own: Vec<Arc<Verified>> = input.parse()?.verify()?.into_iter().map(Arc::new).collect();
+    let mut shelves = Shelves::new(&own, file, search);
+    let mut roots = own.clone();
+    if form == Form::Beam || own.iter().any(|module| prints(module)) {
+        roots.extend(SERVERS.iter().filter_map(|name| shelves.find(name)));
+    }
+    let atoms = own.iter().flat_map(|module| &module.atoms);
+    roots.extend(atoms.filter_map(|name| shelves.find(name)));
+    for name in also {
+        let message = || format!("module `{name}` is not found");
+        let root = shelves.find(name).ok_or_else(|| Failure::new(Status::INVALID, message()))?;
+        roots.push(root);
+    }
+    let needs = reach(&roots, &mut shelves);
+    let given = |name: &String| own.iter().any(|module| module.name() == name);
+    let others = needs.modules.into_iter().filter(|(name, _)| !given(name));
+    Ok(own.iter().cloned().chain(others.map(|(_, module)| module)).collect())
+}
+
 /// The modules of a program, and its first call.
 pub struct Start {
     modules: Vec<Arc<Verified>>,

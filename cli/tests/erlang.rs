@@ -61,7 +61,21 @@ fn compare(kind: &str, source: &Path) -> Result<(), Failed> {
     erlc.arg("-o").arg(&folder).arg(source);
     succeed(erlc)?;
     let module = stem(source);
-    let found = succeed(lam(&["run", &format!("{module}.beam")], &folder))?;
+    let beam = format!("{module}.beam");
+    let found = succeed(lam(&["run", &beam], &folder))?;
+    // The other machine, and two schedulers; and all of it in one file, without OTP at hand, which
+    // `cargo xtask test` runs in WebAssembly, too.
+    let linked = format!("{module}.lamb");
+    succeed(lam(&["asm", "--link", &beam, "--output", &linked], &folder))?;
+    for other in [
+        &["run", "--vm", "reference", &beam][..],
+        &["run", "--schedulers", "2", &beam],
+        &["run", "--no-otp", &linked],
+    ] {
+        let found_there = succeed(lam(other, &folder))?;
+        same(&found, &found_there).map_err(|why| format!("{}: {why:?}", other.join(" ")))?;
+    }
+    std::fs::write(folder.join(format!("{module}.out")), &found)?;
     // LAM's time is virtual; BEAM's is the wall's, and a program of timers may do otherwise on a
     // machine that has no time for it.
     let mut agree = Ok(());

@@ -64,6 +64,8 @@ const STEPS: &[Step] = &[
             other => other,
         }
     }),
+    ("chromium", tools::chromium),
+    ("cases in chromium", tools::run_chromium),
 ];
 
 /// A step that ends with a report or an error.

@@ -2,7 +2,8 @@
 
 use super::Verdict;
 use crate::say;
-use std::path::Path;
+use std::ffi::OsStr;
+use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
 /// rustfmt, clippy and the target of browsers.
@@ -46,22 +47,62 @@ pub fn node(_root: &Path) -> Verdict {
     provide("node", "--version", &["nodejs"], "node", "nodejs")
 }
 
-/// Runs the cases on the machine that was built for WebAssembly.
+/// The names under which a Chromium is installed.
+const BROWSERS: [&str; 4] = ["chromium", "chromium-browser", "google-chrome", "chrome"];
+
+/// A Chromium, without a window: the cases run there as well.
+pub fn chromium(_root: &Path) -> Verdict {
+    match browser() {
+        Some(_) => Verdict::Passed,
+        None => provide("chromium", "--version", &["chromium"], "chromium", "chromium"),
+    }
+}
+
+fn browser() -> Option<&'static str> {
+    BROWSERS.into_iter().find(|name| answers(name, "--version"))
+}
+
+/// Runs the cases, the programs of the book and the Erlang programs that the tests have linked on
+/// the machine that was built for WebAssembly.
 pub fn run_node(root: &Path) -> Verdict {
     if !answers("node", "--version") {
         return Verdict::Skipped("without node no case runs in WebAssembly".into());
     }
+    let Some(target) = target(root) else { return Verdict::Failed("`cargo metadata`".into()) };
+    if !answers("erlc", "-help") {
+        say("SKIPPED: without erlc there are no Erlang programs to run in WebAssembly");
+        return in_wasm(root, &target, &[]);
+    }
+    let programs = target.join("tmp");
+    in_wasm(root, &target, &[programs.as_os_str()])
+}
+
+/// Runs the cases and the programs of the book in a browser.
+pub fn run_chromium(root: &Path) -> Verdict {
+    let Some(browser) = browser().filter(|_| answers("node", "--version")) else {
+        return Verdict::Skipped("without Chromium and node no case runs in a browser".into());
+    };
+    match target(root) {
+        Some(target) => in_wasm(root, &target, &["--in".as_ref(), browser.as_ref()]),
+        None => Verdict::Failed("`cargo metadata`".into()),
+    }
+}
+
+/// Where cargo builds.
+fn target(root: &Path) -> Option<PathBuf> {
     let metadata = Command::new("cargo")
         .args(["metadata", "--no-deps", "--offline", "--format-version", "1"])
         .current_dir(root)
         .output();
-    let metadata = metadata.ok().and_then(|output| serde_json::from_slice(&output.stdout).ok());
-    let target =
-        metadata.as_ref().and_then(|all: &serde_json::Value| all["target_directory"].as_str());
-    let Some(target) = target else { return Verdict::Failed("`cargo metadata`".into()) };
-    let module = Path::new(target).join("wasm32-unknown-unknown/wasm/lam_fast_wasm.wasm");
+    let metadata: serde_json::Value = serde_json::from_slice(&metadata.ok()?.stdout).ok()?;
+    metadata["target_directory"].as_str().map(PathBuf::from)
+}
+
+fn in_wasm(root: &Path, target: &Path, more: &[&OsStr]) -> Verdict {
+    let module = target.join("wasm32-unknown-unknown/wasm/lam_fast_wasm.wasm");
     let status = Command::new("node")
-        .args([Path::new("fast-vm/wasm/test.mjs"), &module, Path::new("conformance/cases")])
+        .args([Path::new("fast-vm/wasm/test.mjs"), &module, Path::new(".")])
+        .args(more)
         .current_dir(root)
         .status();
     match status {
