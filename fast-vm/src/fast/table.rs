@@ -784,6 +784,22 @@ macro_rules! for_each_operation {
             ExactlyX = Exactly<X>,
             PosXA = Pos<X, X0>,
             PosXX = Pos<X, X>,
+            AddFrameCallACA = BinaryFrameCall<Add, X0, C, X0>,
+            AddFrameCallXCA = BinaryFrameCall<Add, X, C, X0>,
+            AddFrameCallACX = BinaryFrameCall<Add, X0, C, X>,
+            AddFrameCallXCX = BinaryFrameCall<Add, X, C, X>,
+            AddMoveCallYCA = BinaryMoveCall<Add, Y, C, X0>,
+            AddMoveCallXCA = BinaryMoveCall<Add, X, C, X0>,
+            AddMoveCallACX = BinaryMoveCall<Add, X0, C, X>,
+            AddMoveCallYCX = BinaryMoveCall<Add, Y, C, X>,
+            SubFrameCallACA = BinaryFrameCall<Sub, X0, C, X0>,
+            SubFrameCallXCA = BinaryFrameCall<Sub, X, C, X0>,
+            SubFrameCallACX = BinaryFrameCall<Sub, X0, C, X>,
+            SubFrameCallXCX = BinaryFrameCall<Sub, X, C, X>,
+            SubMoveCallYCA = BinaryMoveCall<Sub, Y, C, X0>,
+            SubMoveCallXCA = BinaryMoveCall<Sub, X, C, X0>,
+            SubMoveCallACX = BinaryMoveCall<Sub, X0, C, X>,
+            SubMoveCallYCX = BinaryMoveCall<Sub, Y, C, X>,
         }
     };
 }
@@ -1862,5 +1878,49 @@ pub(crate) const GET2: Choice = Choice {
         (Code::Get2XAX, &[At::X, At::A, At::X]),
         (Code::Get2XXA, &[At::X, At::X, At::A]),
         (Code::Get2AAX, &[At::A, At::A, At::X]),
+    ],
+};
+
+/// Operations of that name.
+pub(crate) const ADD_FRAME_CALL: Choice = Choice {
+    any: None,
+    some: &[
+        (Code::AddFrameCallACA, &[At::A, At::C, At::A]),
+        (Code::AddFrameCallXCA, &[At::X, At::C, At::A]),
+        (Code::AddFrameCallACX, &[At::A, At::C, At::X]),
+        (Code::AddFrameCallXCX, &[At::X, At::C, At::X]),
+    ],
+};
+
+/// Operations of that name.
+pub(crate) const ADD_MOVE_CALL: Choice = Choice {
+    any: None,
+    some: &[
+        (Code::AddMoveCallYCA, &[At::Y, At::C, At::A]),
+        (Code::AddMoveCallXCA, &[At::X, At::C, At::A]),
+        (Code::AddMoveCallACX, &[At::A, At::C, At::X]),
+        (Code::AddMoveCallYCX, &[At::Y, At::C, At::X]),
+    ],
+};
+
+/// Operations of that name.
+pub(crate) const SUB_FRAME_CALL: Choice = Choice {
+    any: None,
+    some: &[
+        (Code::SubFrameCallACA, &[At::A, At::C, At::A]),
+        (Code::SubFrameCallXCA, &[At::X, At::C, At::A]),
+        (Code::SubFrameCallACX, &[At::A, At::C, At::X]),
+        (Code::SubFrameCallXCX, &[At::X, At::C, At::X]),
+    ],
+};
+
+/// Operations of that name.
+pub(crate) const SUB_MOVE_CALL: Choice = Choice {
+    any: None,
+    some: &[
+        (Code::SubMoveCallYCA, &[At::Y, At::C, At::A]),
+        (Code::SubMoveCallXCA, &[At::X, At::C, At::A]),
+        (Code::SubMoveCallACX, &[At::A, At::C, At::X]),
+        (Code::SubMoveCallYCX, &[At::Y, At::C, At::X]),
     ],
 };

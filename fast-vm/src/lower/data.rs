@@ -5,24 +5,42 @@ use super::any_pick;
 use crate::fast::dispatch::Code;
 use crate::fast::table::{self, At};
 use crate::term::{Header, Kind};
-use lam_isa::FunRef;
 use lam_isa::kind::MapKind;
-use lam_isa::operand::{Dst, Label, RefId, Src};
+use lam_isa::operand::{Arity, Dst, FrameChange, Label, RefId, Src, Target};
+use lam_isa::{FunRef, Instr};
 
 /// One move of a sequence: from and to, as places.
 pub(super) type Step = ((At, u64), (At, u64));
 
 impl Writer<'_> {
     /// A parallel move, as a sequence of moves.
-    pub fn mov(&mut self, pairs: &[(Src, Dst)]) -> bool {
-        let steps = self.sequence(pairs);
+    pub fn mov(&mut self, pairs: &[(Src, Dst)], more: &[Instr]) -> bool {
+        let steps = self.sequence(pairs, more);
         self.steps(&steps);
         true
     }
 
-    /// The moves of a parallel move, in an order in which they can go one after the other.
-    pub fn sequence(&self, pairs: &[(Src, Dst)]) -> Vec<Step> {
-        let wanted = pairs.iter().filter(|(_, dst)| *dst != Dst::Discard);
+    /// The moves of a parallel move, in an order in which they can go one after the other, without
+    /// those to registers that are dead since `more`, the instructions behind, begins with a call.
+    /// Compilers leave such moves behind where they swapped registers; in `tak` every fifth is one.
+    pub fn sequence(&self, pairs: &[(Src, Dst)], more: &[Instr]) -> Vec<Step> {
+        let more = match more {
+            [Instr::Frame { change: FrameChange::Drop(_) }, more @ ..] => more,
+            more => more,
+        };
+        let alive = match more.first() {
+            Some(
+                Instr::Call { target: Target::Fun(_), arity: Arity::Count(count) }
+                | Instr::Tail { target: Target::Fun(_), arity: Arity::Count(count), .. },
+            ) => u16::from(*count),
+            _ => u16::MAX,
+        };
+        let dead = |dst: &Dst| match dst {
+            Dst::X(x) => x.0 >= alive,
+            Dst::Y(_) => false,
+            Dst::Discard => true,
+        };
+        let wanted = pairs.iter().filter(|(_, dst)| !dead(dst));
         let mut left: Vec<Step> =
             wanted.map(|(src, dst)| (self.source(src), self.target(dst))).collect();
         left.retain(|(from, to)| from != to);

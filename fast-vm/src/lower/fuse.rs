@@ -10,7 +10,7 @@ use super::data::Step;
 use crate::fast::table::{self, At};
 use crate::heap::OWED;
 use lam_isa::kind::{Op, Test};
-use lam_isa::operand::{Dst, FrameChange, Label, RefId, Src, Target, XReg};
+use lam_isa::operand::{Arity, Dst, FrameChange, Label, RefId, Src, Target, XReg};
 use lam_isa::{FunRef, Instr};
 
 /// The first X register.
@@ -27,6 +27,11 @@ pub(super) fn is_implied(instr: &Instr, next: Option<&Instr>) -> bool {
     }
 }
 
+/// Whether a source is what a destination is.
+fn is_at(src: Src, dst: Dst) -> bool {
+    matches!((src, dst), (Src::X(a), Dst::X(b)) if a == b)
+}
+
 impl Writer<'_> {
     /// Writes one operation for the first few instructions, and says for how many; 0 if none fits.
     pub fn fuse(&mut self, rest: &[Instr]) -> usize {
@@ -40,7 +45,10 @@ impl Writer<'_> {
                 self.fuse_need(*words, more)
             }
             [Instr::Op { kind: kind @ (Op::Add | Op::Sub), args, dst, .. }, next, ..] => {
-                self.fuse_op(*kind, args, dst, next)
+                match self.fuse_op_moves(*kind, args, *dst, &rest[1..]) {
+                    0 => self.fuse_op(*kind, args, dst, next),
+                    fused => 1 + fused,
+                }
             }
             [
                 Instr::Frame { change: FrameChange::Push(slots) },
@@ -48,7 +56,7 @@ impl Writer<'_> {
                 more @ ..,
             ] => self.fuse_frame(*slots, pairs, more),
             [Instr::Move { pairs }, more @ ..] => {
-                let steps = self.sequence(pairs);
+                let steps = self.sequence(pairs, more);
                 let fused = self.moves_and(&steps, more);
                 if fused == 0 { 0 } else { 1 + fused }
             }
@@ -163,13 +171,56 @@ impl Writer<'_> {
         if fused { 2 } else { 0 }
     }
 
+    /// A sum or difference that becomes the only argument of a call, behind a move that keeps another
+    /// value; says how many instructions behind the operation are in it.
+    fn fuse_op_moves(&mut self, kind: Op, args: &[Src], dst: Dst, more: &[Instr]) -> usize {
+        let (frame, pairs, call) = match more {
+            [
+                Instr::Frame { change: FrameChange::Push(1) },
+                Instr::Move { pairs },
+                call @ Instr::Call { .. },
+                ..,
+            ] => (true, pairs, call),
+            [Instr::Move { pairs }, call @ Instr::Call { .. }, ..] => (false, pairs, call),
+            _ => return 0,
+        };
+        let Instr::Call { target: Target::Fun(reference), arity: Arity::Count(1) } = call else {
+            return 0;
+        };
+        let Some(function) = self.local(*reference) else { return 0 };
+        let (kept, slot) = match pairs.as_slice() {
+            [(kept, Dst::Y(slot)), (result, X0)] | [(result, X0), (kept, Dst::Y(slot))]
+                if is_at(*result, dst) && dst != X0 && kept != result =>
+            {
+                (kept, slot)
+            }
+            _ => return 0,
+        };
+        let add = kind == Op::Add;
+        let places = [self.source(&args[0]), self.source(&args[1]), self.source(kept)];
+        let site = self.site_word();
+        // The site of the call is the last of those that are fused.
+        let (choice, behind, fused) = match frame {
+            true if add => (&table::ADD_FRAME_CALL, vec![site], 3),
+            true => (&table::SUB_FRAME_CALL, vec![site], 3),
+            false if add => (&table::ADD_MOVE_CALL, vec![u64::from(slot.0) * 8, site], 2),
+            false => (&table::SUB_MOVE_CALL, vec![u64::from(slot.0) * 8, site], 2),
+        };
+        if !self.try_emit(choice, &places, &behind) {
+            return 0;
+        }
+        self.entry_of(function);
+        self.words.push(self.site_word_after(fused));
+        fused
+    }
+
     /// A frame, and the moves that fill it.
     fn fuse_frame(&mut self, slots: u16, pairs: &[(Src, Dst)], more: &[Instr]) -> usize {
         // In the new frame a source of the old one would be another slot.
         if pairs.iter().any(|(src, _)| matches!(src, Src::Y(_))) {
             return 0;
         }
-        let mut steps = self.sequence(pairs);
+        let mut steps = self.sequence(pairs, more);
         let stores = |(from, to): &Step| matches!(from.0, At::A | At::X) && to.0 == At::Y;
         let Some(first) = steps.first().copied().filter(stores) else { return 0 };
         let raw =

@@ -306,8 +306,8 @@ impl Written {
                 fused = writer.fuse(&instructions[at..]);
             }
             if fused == 0 {
-                let next = if probes { None } else { instructions.get(at + 1) };
-                writer.instr(&instructions[at], next);
+                let more = if probes { &[] } else { &instructions[at + 1..] };
+                writer.instr(&instructions[at], more);
                 fused = 1;
             } else {
                 middles.push(at + 1..at + fused);
@@ -321,7 +321,7 @@ impl Written {
             for at in middle {
                 starts[at] = writer.words.len();
                 writer.site = &raw const module.sites[first + at];
-                writer.instr(&instructions[at], None);
+                writer.instr(&instructions[at], &[]);
             }
             writer.operation(Operation::Jump);
             writer.addresses.push(writer.words.len());
@@ -467,12 +467,13 @@ impl Writer<'_> {
         }
     }
 
-    fn instr(&mut self, instr: &Instr, next: Option<&Instr>) {
+    fn instr(&mut self, instr: &Instr, more: &[Instr]) {
+        let next = more.first();
         // Registers that nobody reads any more may be left unwritten, but not where every
         // instruction is looked at.
         let shorter = !self.site().reached
             || match instr {
-                Instr::Move { pairs } => self.mov(pairs),
+                Instr::Move { pairs } => self.mov(pairs, more),
                 Instr::Cons { head, tail, dst } => self.cons(head, tail, dst),
                 Instr::Uncons { list, head, tail } => self.uncons(list, head, tail),
                 Instr::Tuple { elements, dst } => self.tuple(elements, dst),
