@@ -1,6 +1,6 @@
 //! What can be wrong with a `.beam` file, with a stable code and the place.
 //!
-//! Owns the codes and how they read. Book: *From BEAM*.
+//! Owns the codes and how they read. Book: *BEAM to LAM*.
 
 use std::fmt;
 

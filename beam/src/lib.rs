@@ -3,7 +3,7 @@
 //! Owns the container, its tables and literals, and the mapping of every generic opcode onto LAM
 //! instructions. Knows nothing of what the instructions do: the verifier judges the result, as it
 //! judges any module. Nothing here panics, hangs or allocates much on bytes that are not what they
-//! claim to be. Book: *From BEAM*.
+//! claim to be. Book: *BEAM to LAM*.
 #![forbid(unsafe_code)]
 
 mod bytes;

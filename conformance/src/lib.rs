@@ -3,6 +3,7 @@
 //! A case is a file of LAM text that anyone can run, with a header and its complete set of
 //! outcomes in comments; its id is its path below `conformance/cases`. The reference machine is
 //! the oracle: it computes the outcomes, the file states them, and they must be equal.
+//! Book: *Observation*, *The model*.
 
 pub mod case;
 pub mod generate;

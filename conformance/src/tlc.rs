@@ -14,7 +14,6 @@ use std::time::{Duration, Instant};
 pub const MODULES: &[(&str, &str)] = &[
     ("LamTerms", include_str!("../../tla/LamTerms.tla")),
     ("LamTable", include_str!("../../tla/LamTable.tla")),
-    ("LamTable", include_str!("../../tla/LamTable.tla")),
     ("LamState", include_str!("../../tla/LamState.tla")),
     ("LamError", include_str!("../../tla/LamError.tla")),
     ("LamData", include_str!("../../tla/LamData.tla")),

@@ -3,7 +3,7 @@
 //! A [`Node`] is a signal with its term in one piece of memory; it goes from the sender's core into
 //! the inbox of the receiver's slot, and if it is a message from there into the mailbox, without
 //! being copied. When a message is looked at for the first time its term moves into the heap. Taking
-//! a message out of the middle costs nothing more than taking the first. Book: *Messages*.
+//! a message out of the middle costs nothing more than taking the first. Book: *Messages and timers*.
 
 #[cfg(test)]
 mod tests;

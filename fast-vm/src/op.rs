@@ -2,7 +2,7 @@
 //!
 //! Owns what each kind computes and which reason it raises. Three kinds ask the process that runs
 //! them (`self`, `get`, `stacktrace`) and are answered where instructions are executed. Natives of
-//! the same meaning call these functions too. Book: *Operations*.
+//! the same meaning call these functions too. Book: *op*.
 
 use crate::atom;
 use crate::core::Core;

@@ -1,7 +1,8 @@
 //! A machine that takes one step at a time, each chosen from outside: for comparing machines.
 //!
 //! Owns the list of what may come next, the steps, and the runs that a seed or a script decides. A
-//! process lies in its slot between two steps; one core does all of them. Book: *Scheduling*.
+//! process lies in its slot between two steps; one core does all of them. Book:
+//! *Steps, schedules and fairness*.
 
 use crate::config::Time;
 use crate::core::Core;

@@ -2,7 +2,7 @@
 //!
 //! Owns the run queue of one core, the turns, and what happens to a process between two of them. A
 //! process that is ready goes to the end of a queue, so it is picked after at most as many others
-//! as there are (`sched.fair.bound`). Book: *Scheduling*.
+//! as there are (`sched.fair.bound`). Book: *Steps, schedules and fairness*.
 
 use crate::core::Core;
 use crate::crew::{Hope, Woken};

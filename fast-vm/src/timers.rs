@@ -2,8 +2,8 @@
 //!
 //! Owns the receive time-outs and the started timers of all processes. They are in a timing wheel of
 //! several levels (Varghese and Lauck): starting and stopping one takes the same time however many
-//! run, and each is moved at most once a level before it goes off. Book: *Signals* (timers),
-//! *Scheduling* (time).
+//! run, and each is moved at most once a level before it goes off. Book: *Messages and timers*,
+//! *Steps, schedules and fairness* (time).
 //!
 //! ```text
 //! level 0   64 slots of one tick        ─ all timers of a tick; the slot of the tick that it is now

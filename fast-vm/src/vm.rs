@@ -1,4 +1,8 @@
 //! Running a program: what an application does with the fast machine.
+//!
+//! Owns the way from a program to its end: loading, running to the end, for some reductions or by a
+//! schedule, messages from outside, and what is told afterwards. What happens in between is the
+//! business of `scheduler`, `crew` and `scheduled`. Book: *The host*, *Observation*.
 
 use crate::atom::Atom;
 use crate::config::{Config, Host, Mode};

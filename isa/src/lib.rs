@@ -2,7 +2,8 @@
 //!
 //! Everything that two parts of LAM must agree on is here and nowhere else: the instruction table
 //! and its operands, modules, their text and binary formats, verification, limits, rule ids, the
-//! form of outcomes and schedules, capabilities. There is no machine here. Book: *Instructions*, *Modules*.
+//! form of outcomes and schedules, capabilities. There is no machine here.
+//! Book: *All instructions*, *Modules*.
 #![cfg_attr(not(feature = "std"), no_std)]
 
 extern crate alloc;

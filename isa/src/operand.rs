@@ -1,7 +1,7 @@
 //! Operands: what stands behind a mnemonic.
 //!
 //! Owns the operand types and their ranges. Knows nothing of encodings (`binary`), of spelling
-//! (`text`) or of what an instruction does with them. Book: *Operands*.
+//! (`text`) or of what an instruction does with them. Book: *The text form*, *The binary form*.
 
 use crate::kind::{Command, Segment};
 use crate::limits;

@@ -1,7 +1,7 @@
 //! Outcomes and schedules: what can be said of a run from outside.
 //!
 //! Owns the names of processes (spawn paths), the labels of choices and the form of an outcome.
-//! Book: *Observation*, *Schedules*.
+//! Book: *Observation*, *Steps, schedules and fairness*.
 
 use alloc::collections::BTreeMap;
 use alloc::string::String;

@@ -1,7 +1,7 @@
 //! The instruction table as data for other tools: `spec/isa.json`.
 //!
 //! Owns the shape of that file. Everything in it is read from the tables of this crate, but for
-//! the names of the commands of `bmatch`, which are here. Book: *Instructions*.
+//! the names of the commands of `bmatch`, which are here. Book: *All instructions*.
 
 use crate::kind::{KindInfo, MapKind, Mark, Op, Raise, SegmentKind, SwitchKind, Test};
 use crate::limits;

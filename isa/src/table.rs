@@ -2,7 +2,7 @@
 //!
 //! Owns mnemonics, opcodes, operands, costs, safepoints and which rules an instruction can fire.
 //! From it come the enum, one trait per family, the codec, the parser and printer, `spec/isa.json`
-//! and the frames of the book's instruction pages. Book: *Instructions*.
+//! and the frames of the book's instruction pages. Book: *All instructions*.
 //!
 //! Operand order is the same everywhere: kind, sources, destinations, label, and last the lists
 //! that hold destinations or labels.

@@ -1,7 +1,7 @@
 //! Exploring: every outcome that some schedule can reach, by exhaustive search.
 //!
 //! Owns the search and its bounds. It takes every enabled choice in every state; states that
-//! differ in nothing that can matter are visited once. Book: *Scheduling*.
+//! differ in nothing that can matter are visited once. Book: *Steps, schedules and fairness*.
 
 use crate::digest::digest;
 use crate::machine::{Choice, Machine};

@@ -4,7 +4,8 @@
 //! and names the rule that fired. On that stand the schedules of [`schedule`], the exhaustive
 //! search of [`explore`] and the replay of other machines' schedules. Its fields and rules have
 //! the names of the book and of the model; it is written to be read. There are no threads, no
-//! clock and no input or output in it: equal choices give equal runs.
+//! clock and no input or output in it: equal choices give equal runs. Book: *State*,
+//! *Steps, schedules and fairness*.
 
 pub mod code;
 pub mod config;

@@ -2,7 +2,7 @@
 //!
 //! Owns the configuration of the machine as data, the list of enabled choices and the steps. Its
 //! fields are named as the variables of the model. Which choice is taken is none of its business:
-//! see `schedule` and `explore`. Book: *State of the machine*, *Scheduling*.
+//! see `schedule` and `explore`. Book: *State*, *Steps, schedules and fairness*.
 
 use crate::code::{Code, Place};
 use crate::config::{Config, Time};

@@ -2,7 +2,7 @@
 //!
 //! Owns what each kind computes and which reason it raises. Three kinds ask the process that runs
 //! them (`self`, `get`, `stacktrace`): the machine answers these and never passes them here.
-//! Natives of the same meaning call these functions too. Book: *Operations*.
+//! Natives of the same meaning call these functions too. Book: *op*.
 
 use crate::native::{Env, Exception};
 use crate::term::integer::{self, Wrong};

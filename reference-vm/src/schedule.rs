@@ -1,7 +1,7 @@
 //! Schedules: who goes next. All freedom of a run is in one value.
 //!
 //! Owns the policies, the run queue and the time slices, which lie beside the machine and not in
-//! it. Book: *Scheduling*.
+//! it. Book: *Steps, schedules and fairness*.
 
 use crate::code::at;
 use crate::machine::{Choice, Event, Machine};

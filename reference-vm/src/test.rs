@@ -1,6 +1,6 @@
 //! The predicates of `test`: they hold or not, and never raise (`exec.test.*`).
 //!
-//! Owns what each kind asks. Book: *Tests*.
+//! Owns what each kind asks. Book: *test*.
 
 use crate::op;
 use crate::term::{Term, compare, compare_exact, integer};

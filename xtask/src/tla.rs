@@ -143,7 +143,7 @@ pub fn check(root: &Path, choice: &Choice) -> Result<Verdict> {
     Ok(Verdict::Passed(count))
 }
 
-/// What compares the model with the reference VM: the line to print, and what is wrong.
+/// What compares the model with the reference machine: the line to print, and what is wrong.
 type Check = fn(&Models, &[Case], bool) -> Result<(String, Vec<String>)>;
 
 fn equality(models: &Models, cases: &[Case], _nightly: bool) -> Result<(String, Vec<String>)> {

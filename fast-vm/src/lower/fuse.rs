@@ -1,7 +1,7 @@
 //! Fusing: several instructions as one operation.
 //!
-//! A superinstruction saves the jump from handler to handler and the operands that both have. Which
-//! ones pay was measured on the benchmarks (the chapter *Performance* names the figures); with probes
+//! A superinstruction saves the jump from handler to handler and the operands that both have. What
+//! all of them bring shows in `cargo xtask bench`; there is no figure for a single one. With probes
 //! nothing is fused. What a fused operation cannot do it leaves to the whole meaning of its first
 //! instruction that fails, after which the rest goes on by itself.
 

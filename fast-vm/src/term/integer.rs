@@ -2,7 +2,7 @@
 //!
 //! Owns their representation above 61 bits, the arithmetic of integers, and their conversion to and
 //! from text and bytes. Two small integers take a short way, all others the long one. A result that
-//! would be too large is refused before memory is spent on it. Book: *Terms*, *Operations*.
+//! would be too large is refused before memory is spent on it. Book: *Terms*, *op*.
 
 use super::{Boxed, Kind, Term, View};
 use crate::heap::Heap;

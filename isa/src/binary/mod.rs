@@ -1,7 +1,7 @@
 //! The binary form, `.lamb`: modules as bytes.
 //!
 //! Owns the layout and every `bin.*` rule. A module has one encoding: what decodes, encodes to the
-//! same bytes. Whether it makes sense is the verifier's. Book: *Binary form*.
+//! same bytes. Whether it makes sense is the verifier's. Book: *The binary form*.
 //!
 //! ```text
 //! file     = 89 'L' 'A' 'M'  major  minor  bytes that follow  number of modules  section*

@@ -1,7 +1,7 @@
 //! Syntax errors: where, which rule, and words for people.
 //!
 //! Owns their form and the search for what was probably meant. How they are drawn with carets is
-//! the command's business. Book: *Text*.
+//! the command's business. Book: *The text form*.
 
 use crate::rule::Rule;
 use core::cell::Cell;

@@ -1,7 +1,7 @@
 //! What stands between the operands of an instruction.
 //!
 //! Owns the separators, the same for reading and for writing, and the forms that error messages
-//! show. Book: *Text*.
+//! show. Book: *The text form*.
 
 use crate::table::InstrInfo;
 

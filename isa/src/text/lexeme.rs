@@ -1,6 +1,7 @@
 //! The spelling of the smallest things: words, atoms, strings, numbers.
 //!
-//! Owns escapes, quoting, radixes and the text of floats, in both directions. Book: *Text*.
+//! Owns escapes, quoting, radixes and the text of floats, in both directions.
+//! Book: *The text form*.
 
 use super::error::{Result, SyntaxError};
 use crate::limits;

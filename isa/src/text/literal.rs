@@ -1,6 +1,6 @@
 //! Literals: constant terms, read from and written to text.
 //!
-//! Book: *Terms*, *Text*.
+//! Book: *Terms*, *The text form*.
 
 use super::cursor::Cursor;
 use super::error::{Result, SyntaxError};

@@ -2,7 +2,7 @@
 //!
 //! Owns the spelling of modules (`.lam`). Knows no instruction by itself: mnemonics, kinds and
 //! operands come from the instruction table. Whether a module makes sense is for `verify` to say.
-//! Book: *Text*.
+//! Book: *The text form*.
 //!
 //! ```
 //! use lam_isa::text;

@@ -1,7 +1,8 @@
 //! Executing instructions: the parts that every family needs.
 //!
 //! A handler has the paragraphs operands, cases, effect, and returns the rule that fired. Handlers
-//! are in one file per family, in the order of the book. Book: *Instructions*, *Scheduling*.
+//! are in one file per family, in the order of the book. Book: *All instructions*,
+//! *Steps, schedules and fairness*.
 
 mod bits;
 mod compute;

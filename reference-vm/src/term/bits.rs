@@ -2,7 +2,7 @@
 //!
 //! Owns their representation, parts of them that share the bytes, and reading and writing the
 //! segments of which programs make them: integers, floats, code points. Knows nothing of match
-//! contexts, nor of which exception a segment raises. Book: *Terms*, *Bitstrings*.
+//! contexts, nor of which exception a segment raises. Book: *Terms*, *Bits*.
 
 use super::{Term, float, integer};
 use std::borrow::Cow;

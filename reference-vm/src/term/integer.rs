@@ -2,7 +2,7 @@
 //!
 //! Owns the arithmetic of integers, their conversion to and from text and bytes. Functions take
 //! terms; one that is not an integer is [`Wrong::Argument`]. Small integers take the short way,
-//! all others the long one. Book: *Terms*, *Operations*.
+//! all others the long one. Book: *Terms*, *op*.
 
 use super::Term;
 use num_bigint::BigInt;

@@ -1,4 +1,4 @@
-//! Outcome sets of the litmus cases, three times: by TLC, by the reference VM, in the case.
+//! Outcome sets of the litmus cases, three times: by TLC, by the reference machine, in the case.
 
 use super::{Batch, Models, Search, TIME_MAX, compare, tla};
 use anyhow::Result;
@@ -14,7 +14,7 @@ pub fn check(models: &Models, folder: &Path, cases: &[Case]) -> Result<(String, 
         batch.left_out.iter().map(|(id, why)| format!("equality: {id}: {why}")).collect();
     for case in &cases {
         if let Some(failure) = judge(case).failure {
-            wrong.push(format!("equality: {}: the reference VM: {failure}", case.id));
+            wrong.push(format!("equality: {}: the reference machine: {failure}", case.id));
         }
     }
     let programs: Vec<String> =
@@ -28,7 +28,7 @@ pub fn check(models: &Models, folder: &Path, cases: &[Case]) -> Result<(String, 
     wrong.extend(compare("equality", &batch, &run));
     let outcomes: usize = batch.programs.iter().map(|(_, _, wanted)| wanted.len()).sum();
     let line = format!(
-        "equality: {} litmus cases with {outcomes} outcomes, one set by TLC, the reference VM and \
+        "equality: {} litmus cases with {outcomes} outcomes, one set by TLC, the reference machine and \
          the case{}",
         batch.programs.len(),
         if wrong.is_empty() { "" } else { ": WRONG" }

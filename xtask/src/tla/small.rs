@@ -1,4 +1,4 @@
-//! Programs of one operation over small terms, for comparing the model with the reference VM.
+//! Programs of one operation over small terms, for comparing the model with the reference machine.
 //!
 //! Owns the terms and the frame of such a program. What must come of it is asked of the reference
 //! VM, which has to agree with the model on the state in which each of them ends.

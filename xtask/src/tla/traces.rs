@@ -1,4 +1,4 @@
-//! Traces of the reference VM, judged by the model: right ones, and corrupted ones.
+//! Traces of the reference machine, judged by the model: right ones, and corrupted ones.
 //!
 //! Owns which programs and schedules are traced, how a trace is corrupted, and at which event a
 //! corrupted one has to be refused.
