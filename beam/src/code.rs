@@ -52,9 +52,8 @@ pub(crate) fn module(chunks: &Chunks<'_>, tables: &Tables<'_>) -> Result<Module>
     lambdas(&mut pool);
     returning::close(&mut pool.module);
     parameter::declare(&mut pool.module);
-    let mut cells = tables.cells;
     for (chunk, key) in [("Attr", "attributes"), ("CInf", "compile")] {
-        if let Some(term) = chunks.term(chunk, &mut cells)? {
+        if let Some(term) = chunks.term(chunk, &mut pool.cells)? {
             let entry = (pool.atom(key), pool.literal_id(term));
             pool.module.info.push(entry);
         }

@@ -41,7 +41,7 @@ codes! {
     ChunkVersion "beam.chunk.version",
     /// A count promises more than the bytes that are left can hold.
     CountExcess "beam.count.excess",
-    /// There are more functions, instructions or literal cells than the translator accepts.
+    /// There are more functions, instructions, or cells of literals and strings than the translator accepts.
     CountLimit "beam.count.limit",
     /// An atom's text is not UTF-8, or too long.
     AtomText "beam.atom.text",

@@ -8,7 +8,8 @@ use crate::error::{Code, Result};
 use lam_isa::limits::LITERAL_DEPTH;
 use lam_isa::{BitString, Literal};
 
-/// How many cells (elements, characters, pairs) the literals of one file may have.
+/// How many cells (elements, characters, pairs) the literals of one file may have, together with
+/// the bytes of the strings that its code makes literals of.
 pub(crate) const CELLS_MAX: usize = 4 << 20;
 
 /// Reads a term with its version byte; nothing may follow it.

@@ -15,6 +15,10 @@ pub(crate) struct Pool<'a> {
     pub(crate) entries: HashMap<u32, u32>,
     atoms: HashMap<Box<str>, AtomId>,
     literals: HashMap<Literal, LitId>,
+    /// The literals of the file that have been mentioned, each cloned and compared only once.
+    file_literals: Vec<Option<Src>>,
+    /// What of the cells budget is left for terms outside `LitT`.
+    pub(crate) cells: usize,
     references: HashMap<FunRef, RefId>,
     files: HashMap<Box<str>, u32>,
     locations: HashMap<Location, u32>,
@@ -33,6 +37,8 @@ impl<'a> Pool<'a> {
             entries: HashMap::new(),
             atoms: HashMap::new(),
             literals: HashMap::new(),
+            file_literals: vec![None; tables.literals.len()],
+            cells: tables.cells,
             references: HashMap::new(),
             files: HashMap::new(),
             locations: HashMap::new(),
@@ -55,6 +61,24 @@ impl<'a> Pool<'a> {
     pub(crate) fn file_atom(&mut self, index: u32) -> AtomId {
         let tables = self.tables;
         self.atom(tables.atom(index))
+    }
+
+    /// A literal of the file as a source; `None` if there is none of that index.
+    pub(crate) fn file_literal(&mut self, index: u32) -> Option<Src> {
+        let at = usize::try_from(index).ok()?;
+        if let Some(source) = self.file_literals.get(at)? {
+            return Some(*source);
+        }
+        let source = self.source(self.tables.literals[at].clone());
+        self.file_literals[at] = Some(source);
+        Some(source)
+    }
+
+    /// Takes cells for a literal that the code makes; says whether there were as many.
+    pub(crate) fn spend(&mut self, cells: usize) -> bool {
+        let left = self.cells.checked_sub(cells);
+        self.cells = left.unwrap_or_default();
+        left.is_some()
     }
 
     pub(crate) fn literal_id(&mut self, literal: Literal) -> LitId {

@@ -351,6 +351,18 @@ fn large_and_repetitive_code_takes_no_longer_than_its_size() {
     }
     chain.function("f", 1, last + 1).op("return", &[]);
     survive(&chain.finish());
+    // A large literal that is mentioned often; packed, it takes a few kilobytes.
+    let mut large = vec![108];
+    large.extend(500_000_u32.to_be_bytes());
+    large.resize(large.len() + 500_001, 106);
+    let mut mentions = Beam::new();
+    mentions.function("f", 1, 1);
+    let large = mentions.literal(&large);
+    for _ in 0..10_000 {
+        mentions.op("move", &[large.clone(), X(0)]);
+    }
+    mentions.op("return", &[]);
+    survive(&mentions.finish());
     // Frames of many sizes at one label.
     let mut frames = Beam::new();
     frames.function("f", 1, 1);
@@ -363,4 +375,39 @@ fn large_and_repetitive_code_takes_no_longer_than_its_size() {
     }
     frames.op("return", &[]);
     survive(&frames.finish());
+}
+
+/// Each string of the code may be as long as the table, and becomes a literal of its own.
+#[test]
+fn strings_are_bounded_in_all() {
+    let table = 50_000;
+    let strings = |op: &'static str, count: u64| {
+        let mut beam = Beam::new();
+        beam.strings(&vec![7; table as usize]);
+        beam.function("f", 1, 1).op("bs_start_match4", &[At("no_fail"), U(1), X(0), X(0)]);
+        for start in 0..count {
+            let size = table - start;
+            if op == "bs_put_string" {
+                beam.op("bs_init2", &[F(0), U(size), U(0), U(1), U(0), X(1)]);
+                beam.op(op, &[U(size), U(start)]);
+            } else {
+                beam.op(op, &[F(1), X(0), U(size * 8), U(start)]);
+            }
+        }
+        beam.op("return", &[]);
+        translate(&beam.finish())
+    };
+    let mut flags = vec![108, 0, 0, 0, 9];
+    flags.resize(flags.len() + 10, 106);
+    let mut beam = Beam::new();
+    let flags = beam.literal(&flags);
+    beam.function("f", 1, 1).op("bs_get_float2", &[F(1), X(0), U(1), I(64), U(1), flags, X(0)]);
+    assert_eq!(code(&beam.finish()), Code::OperandKind, "flags are few");
+    for op in ["bs_put_string", "bs_match_string"] {
+        assert!(strings(op, 80).is_ok(), "4 MB are not too much");
+        let error = strings(op, 10_000).expect_err("500 MB are");
+        assert_eq!((error.code, error.chunk), (Code::CountLimit, "Code"));
+        assert_eq!(error.function.as_deref(), Some("f/1"));
+        assert!(error.offset > 80 * 5, "{error}");
+    }
 }

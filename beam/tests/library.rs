@@ -1,5 +1,8 @@
 //! The library modules in `lib/` are what their Erlang source translates to.
 
+mod skip;
+
+use skip::skip;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
@@ -24,11 +27,10 @@ fn sources(folder: &Path) -> Vec<PathBuf> {
 #[test]
 fn translations_are_current() {
     let Some(release) = release() else {
-        assert!(std::env::var("CI").is_err(), "erl is missing, and CI must have it");
-        return println!("SKIPPED 1: erl is not installed");
+        return skip("erl is not installed");
     };
     if release != RELEASE {
-        return println!("SKIPPED 1: OTP {release} compiles otherwise than OTP {RELEASE}");
+        return skip(&format!("OTP {release} compiles otherwise than OTP {RELEASE}"));
     }
     let lib = Path::new(env!("CARGO_MANIFEST_DIR")).join("../lib");
     let out = Path::new(env!("CARGO_TARGET_TMPDIR")).join("library");

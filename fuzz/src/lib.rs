@@ -1,7 +1,7 @@
 //! What each fuzz target does with its bytes: no input may panic, hang or take much memory, and
 //! what was read must be written again as it was.
 //!
-//! The fuzzer calls these functions with bytes of its own making; `conformance/tests/fuzz.rs` takes
+//! The fuzzer calls these functions with bytes of its own making; `cli/tests/corpus.rs` takes
 //! this file in and calls them with those of `corpus/`, so that every test run does.
 
 use lam_isa::{Module, binary, text};

@@ -2,6 +2,7 @@
 
 use super::Lowering;
 use crate::error::{Code, Result};
+use crate::etf::CELLS_MAX;
 use crate::opcode as op;
 use crate::operand::{Arg, Generic};
 use lam_isa::kind::{Command, Segment, SegmentKind};
@@ -147,6 +148,12 @@ fn bits_of_table(
         let detail = format!("a string ends at byte {end}, the table has {}", strings.len());
         return l.fail(Code::StringRange, detail);
     };
+    // Each may be as long as the table, so that a small file could ask for a lot.
+    if !l.pool.spend(size) {
+        let detail =
+            format!("the literals and strings of the file have more than {CELLS_MAX} cells");
+        return l.fail(Code::CountLimit, detail);
+    }
     let mut bytes = bytes.to_vec();
     if let (Some(last), 1..=7) = (bytes.last_mut(), bits % 8) {
         *last &= 0xff_u8 << (8 - bits % 8);
@@ -217,6 +224,10 @@ fn unit_of(l: &Lowering<'_, '_, '_>, unit: &Arg) -> Result<u16> {
     }
 }
 
+/// The most flags of a segment: there are five, and a place in the source; they are looked through
+/// each time.
+const FLAGS_MAX: usize = 8;
+
 /// Flags are a set of bits in the older instructions, a list of atoms in the newer.
 fn flags_of(l: &Lowering<'_, '_, '_>, flags: &Arg) -> Result<Flags> {
     match flags {
@@ -226,8 +237,12 @@ fn flags_of(l: &Lowering<'_, '_, '_>, flags: &Arg) -> Result<Flags> {
         }
         Arg::Nil => Ok(Flags::default()),
         Arg::Literal(index) => {
-            let Literal::List(flags, _) = l.literal(*index)? else {
-                return l.fail(Code::OperandKind, "the flags of a segment are a list");
+            let flags = match l.literal(*index)? {
+                Literal::List(flags, _) if flags.len() <= FLAGS_MAX => flags,
+                _ => {
+                    let detail = format!("flags are a list of at most {FLAGS_MAX} elements");
+                    return l.fail(Code::OperandKind, detail);
+                }
             };
             let has = |wanted: &str| {
                 flags.iter().any(|flag| matches!(flag, Literal::Atom(flag) if &**flag == wanted))

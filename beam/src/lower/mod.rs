@@ -319,10 +319,10 @@ impl Lowering<'_, '_, '_> {
                 Err(_) => return self.fail(Code::OperandRange, "a number has 64 bits"),
             },
             Arg::Big(literal) => self.pool.source((**literal).clone()),
-            Arg::Literal(index) => {
-                let literal = self.literal(*index)?;
-                self.pool.source(literal)
-            }
+            Arg::Literal(index) => match self.pool.file_literal(*index) {
+                Some(source) => source,
+                None => return self.no_literal(*index),
+            },
             other => return self.expected("a source", other),
         })
     }
@@ -349,15 +349,14 @@ impl Lowering<'_, '_, '_> {
         }
     }
 
-    fn literal(&self, index: u32) -> Result<Literal> {
-        let literals = &self.pool.tables.literals;
-        match usize::try_from(index).ok().and_then(|index| literals.get(index)) {
-            Some(literal) => Ok(literal.clone()),
-            None => self.fail(
-                Code::LiteralIndex,
-                format!("there is no literal {index}, the table has {}", literals.len()),
-            ),
-        }
+    fn literal(&self, index: u32) -> Result<&Literal> {
+        let found = usize::try_from(index).ok().and_then(|at| self.pool.tables.literals.get(at));
+        found.map_or_else(|| self.no_literal(index), Ok)
+    }
+
+    fn no_literal<T>(&self, index: u32) -> Result<T> {
+        let size = self.pool.tables.literals.len();
+        self.fail(Code::LiteralIndex, format!("there is no literal {index}, the table has {size}"))
     }
 
     fn dst(&self, arg: &Arg) -> Result<Dst> {
