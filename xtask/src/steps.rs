@@ -32,6 +32,7 @@ const STEPS: &[Step] = &[
     ("erlang", tools::erlang),
     ("elixir", tools::elixir),
     ("java", tools::java),
+    ("TLC", tools::tlc),
     ("lints", |root| {
         cargo(root, &["clippy", "--workspace", "--all-targets", "--", "-D", "warnings"])
     }),

