@@ -29,8 +29,8 @@ Bounded   == TLCGet("distinct") < StatesMax
 (* No process waits for ever *)
 NobodyStuck == Terminal /\ ended = "" => \A p \in Pids : ~Lives(p)
 
-(* Every process that ends does so normally, or is shut down *)
 Orderly(r)  == \/ r \in {Normal, MkAtom("shutdown")}
                \/ IsTuple(r) /\ Len(r[2]) = 2 /\ r[2][1] = MkAtom("shutdown")
+(* Every process that ends does so normally, or is shut down *)
 NobodyFails == \A p \in Pids : Lives(p) \/ Orderly(procs[p].reason)
 =============================================================================

@@ -1,6 +1,6 @@
 //! The gates between the layers: each gives back what is wrong, one line a fault.
 //!
-//! They run under `cargo test` (`xtask/tests/gates.rs`), so that no commit passes them by.
+//! They run under `cargo test --workspace` (`xtask/tests/gates.rs`), so that no commit passes them by.
 
 use anyhow::{Context, Result};
 use lam_isa::{Family, INSTRUCTIONS};
@@ -104,6 +104,41 @@ pub fn summary(root: &Path) -> Result<Vec<String>> {
     Ok(wrong)
 }
 
+/// Every chapter that a comment names, as in "Book: *State*, *Limits*.", is the title of a page.
+pub fn chapters(root: &Path) -> Result<Vec<String>> {
+    let pages = crate::prose::pages(&root.join("spec"))?;
+    let titles: Vec<&str> = pages
+        .iter()
+        .filter(|page| page.path != "SUMMARY.md")
+        .filter_map(|page| page.text.lines().find_map(|line| line.strip_prefix("# ")))
+        .collect();
+    let mut wrong = Vec::new();
+    let mut files = Vec::new();
+    walk(root, &mut files)?;
+    for file in files.iter().filter(|file| file.extension().is_some_and(|kind| kind == "rs")) {
+        let text = std::fs::read_to_string(file)?;
+        let file = file.strip_prefix(root).unwrap_or(file);
+        for title in chapters_of(&text).iter().filter(|title| !titles.contains(&title.as_str())) {
+            wrong.push(format!("{}: the book has no chapter *{title}*", file.display()));
+        }
+    }
+    Ok(wrong)
+}
+
+/// The chapters that the comments of a Rust file name.
+fn chapters_of(text: &str) -> Vec<String> {
+    let comments = text.lines().filter_map(|line| line.trim_start().strip_prefix("//"));
+    let words = comments.flat_map(|line| line.trim_start_matches(['/', '!']).split_whitespace());
+    let text = words.collect::<Vec<_>>().join(" ");
+    let mut names = Vec::new();
+    // Put together here, so that this file does not name one.
+    for sentence in text.split(concat!("Book", ": *")).skip(1) {
+        let sentence = sentence.split_once('.').map_or(sentence, |(sentence, _)| sentence);
+        names.extend(sentence.split('*').step_by(2).map(str::to_owned));
+    }
+    names
+}
+
 /// No file names a place on somebody's machine.
 pub fn paths(root: &Path) -> Result<Vec<String>> {
     // Put together here, so that this file does not name them.
@@ -152,6 +187,14 @@ fn walk(folder: &Path, files: &mut Vec<PathBuf>) -> Result<()> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn chapters_go_on_in_the_next_line() {
+        let text =
+            concat!("//! Which. Book", ": *The\n//! host*, *Limits* (of a run).\nlet x = a * b;\n");
+        assert_eq!(chapters_of(text), ["The host", "Limits"]);
+        assert!(chapters_of("//! No chapter, *only* stress.\n").is_empty());
+    }
 
     #[test]
     fn a_place_is_a_path_from_the_root() {

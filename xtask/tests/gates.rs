@@ -54,6 +54,11 @@ fn the_contents_list_every_page() {
 }
 
 #[test]
+fn code_names_chapters_that_are_in_the_book() {
+    nothing_wrong(gates::chapters(&root()).expect("book and code can be read"));
+}
+
+#[test]
 fn no_file_names_a_place_on_a_machine() {
     nothing_wrong(gates::paths(&root()).expect("the repository can be read"));
 }

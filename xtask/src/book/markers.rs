@@ -148,6 +148,7 @@ impl Replacer {
             "model" => model::excerpts(self, &page.path, &self.above, argument),
             "definitions" => model::definitions(self, &page.path, argument),
             "modules" => Ok(model::modules(&self.model)),
+            "properties" => model::properties(self),
             "runs" => model::runs(self),
             "broken" => model::broken(self),
             "outside" => Ok(model::outside(self)),

@@ -160,7 +160,8 @@ pub fn excerpts(replacer: &Replacer, from: &str, rules: &[String], named: &str) 
     Ok(out)
 }
 
-/// Every page shows the model of its rules, and every excerpt names what is there.
+/// Every page shows the model of its rules, every excerpt names what is there, and every property
+/// that is checked has a sentence with its rules.
 ///
 /// # Errors
 /// If the book or the model cannot be read.
@@ -170,6 +171,8 @@ pub fn check(root: &Path) -> Result<Vec<String>> {
     for page in prose::pages(&root.join("spec"))? {
         wrong.extend(missing(&page, &model));
     }
+    let (_, faults) = stated(&model, &checked(root)?);
+    wrong.extend(faults.into_iter().map(|fault| format!("tla/: property {fault}")));
     Ok(wrong)
 }
 
@@ -264,6 +267,94 @@ fn cut(model: &Model, module: &Module, from: &str, shown: &BTreeSet<&str>) -> St
     let mut anchor =
         |name: &str, _| Anchor { id: false, to: definition(model, module, from, name) };
     tla::html(&kept, &mut anchor)
+}
+
+/// The modules whose properties are those of every program, and wishes about one.
+const PROPERTIES_OF: [&str; 2] = ["LamProps", "LamRuns"];
+
+/// A property of the model, as the comment above its operator has it.
+#[derive(Debug, PartialEq, Eq)]
+struct Property<'m> {
+    name: &'m str,
+    sentence: String,
+    /// The rules that it belongs to; none for a wish about a program.
+    rules: Vec<Rule>,
+}
+
+/// The properties among the checks of `names`, in the order of the modules, and what is wrong with
+/// their comments.
+fn stated<'m>(model: &'m Model, names: &BTreeSet<String>) -> (Vec<Property<'m>>, Vec<String>) {
+    let (mut found, mut wrong) = (Vec::new(), Vec::new());
+    for module in PROPERTIES_OF.iter().filter_map(|name| model.module(name)) {
+        let lines: Vec<&str> = module.text.lines().collect();
+        for known in module.definitions.iter().filter(|it| names.contains(&it.name)) {
+            let above = lines[known.start..known.end].iter();
+            let comment = above.take_while(|line| line.starts_with("(*"));
+            let words =
+                comment.flat_map(|line| line[2..].trim_end_matches("*)").split_whitespace());
+            let text = words.collect::<Vec<_>>().join(" ");
+            let text = text.trim_end_matches('.');
+            let ids = text.strip_suffix(')').and_then(|text| text.rsplit_once(" ("));
+            let (sentence, ids) = ids.unwrap_or((text, ""));
+            let mut rules = Vec::new();
+            for id in ids.split(", ").filter(|id| !id.is_empty()) {
+                match Rule::named(id) {
+                    Some(rule) => rules.push(rule),
+                    None => wrong.push(format!("{}: `{id}` is no rule", known.name)),
+                }
+            }
+            if sentence.is_empty() || rules.is_empty() && module.name == PROPERTIES_OF[0] {
+                let name = &known.name;
+                wrong.push(format!("{name}: no sentence with its rules stands above it"));
+            }
+            found.push(Property { name: &known.name, sentence: sentence.to_owned(), rules });
+        }
+    }
+    for name in lam_conformance::search::PROPERTIES.iter().map(|property| property.name) {
+        if found.iter().all(|property| property.name != name) {
+            wrong.push(format!("{name}: neither of {PROPERTIES_OF:?} defines it"));
+        }
+    }
+    (found, wrong)
+}
+
+/// What some run of TLC or `lam model` checks, by name.
+fn checked(root: &Path) -> Result<BTreeSet<String>> {
+    let text = std::fs::read_to_string(root.join("tla/models.json"))?;
+    let list: Value = serde_json::from_str(&text).context("tla/models.json")?;
+    let runs = list["models"].as_array().into_iter().flatten();
+    let checks = runs.flat_map(|run| words(&run["checks"]).flat_map(str::split_whitespace));
+    let offered = lam_conformance::search::PROPERTIES.iter().map(|property| property.name);
+    Ok(checks.chain(offered).map(str::to_owned).collect())
+}
+
+/// The properties that are checked, each with its sentence and its rules.
+pub fn properties(replacer: &Replacer) -> Result<String> {
+    let names = checked(&replacer.root)?;
+    let mut table = String::from("| property | says | rules |\n|---|---|---|\n");
+    for property in stated(&replacer.model, &names).0 {
+        let mut sentence = String::new();
+        escape(&mut sentence, &property.sentence);
+        let name = format!("`{}`", property.name);
+        let name = match place(&replacer.model, CHAPTER, property.name) {
+            Some(target) => format!("[{name}]({target})"),
+            None => name,
+        };
+        let rules = property.rules.iter().map(|rule| {
+            let id = rule.id();
+            match replacer.rules.get(&id) {
+                Some(page) => format!("[`{id}`]({page}#{id})"),
+                None => format!("`{id}`"),
+            }
+        });
+        let rules: Vec<String> = rules.collect();
+        let rules = match rules.is_empty() {
+            true => "a wish about a program".to_owned(),
+            false => rules.join(", "),
+        };
+        let _ = writeln!(table, "| {name} | {sentence}. | {rules} |");
+    }
+    Ok(table)
 }
 
 /// What TLC runs, from `tla/models.json`.
@@ -398,6 +489,21 @@ mod tests {
             missing(&page("{{#lam-definitions Recv Nowhere_}}".into()), &model),
             ["spec/p.md: no module of tla/ defines Nowhere_"]
         );
+    }
+
+    #[test]
+    fn a_property_without_its_rules_is_found() {
+        let mut model = Model::of(&[], "{}", "{}").unwrap();
+        let text = "(* It holds (exec.recv.found,  *)\n(* exec.recv.empty).  *)\nGood == TRUE\n\n\
+                    (* So does this *)\nBare == TRUE\n(* And (no.such.rule) *)\nOdd == TRUE\n";
+        model.modules.push(Module::read("LamProps", text));
+        let (found, wrong) = stated(&model, &["Good", "Bare", "Odd"].map(str::to_owned).into());
+        assert_eq!(found[0].sentence, "It holds");
+        assert_eq!(found[0].rules, [Rule::ExecRecvFound, Rule::ExecRecvEmpty]);
+        assert_eq!(wrong[0], "Bare: no sentence with its rules stands above it");
+        assert_eq!(wrong[1], "Odd: `no.such.rule` is no rule");
+        // None of those that `lam model` offers is in this model.
+        assert!(wrong.iter().any(|line| line.starts_with("LinkOK: neither of")), "{wrong:?}");
     }
 
     #[test]
