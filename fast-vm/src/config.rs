@@ -73,10 +73,14 @@ pub struct Config {
     pub root_halts: bool,
 }
 
+/// The default limit of a heap. Where addresses have 32 bits, that many words and the room to
+/// collect them are 2 GiB: the process meets its limit before the machine meets the end of memory.
+const HEAP_WORDS: u64 = if cfg!(target_pointer_width = "32") { 1 << 26 } else { 1 << 30 };
+
 impl Default for Config {
     fn default() -> Config {
         Config {
-            heap_words: 1 << 30,
+            heap_words: HEAP_WORDS,
             mailbox_max: 1 << 24,
             processes_max: 1 << 20,
             atoms_max: 1 << 20,
