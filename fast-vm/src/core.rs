@@ -192,7 +192,7 @@ impl Core {
     }
 
     fn see_limits(&mut self) {
-        self.limit = self.me.heap.limit;
+        self.limit = self.me.heap.limit();
         self.stack_limit = self.me.stack.start();
     }
 

@@ -11,10 +11,11 @@ use crate::mailbox::Mailbox;
 use crate::term::{Pid, Term};
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
-/// Words of the young block of a new process.
-const YOUNG: usize = 24;
+/// Words of the young block of a new process. With 8 bytes for the allocator it fills what glibc
+/// gives, as the stack does; nothing is wasted on either.
+const YOUNG: usize = 15;
 /// Words of the stack of a new process.
-const STACK: usize = 16;
+const STACK: usize = 7;
 
 /// Whether a process can take a step.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -319,7 +320,7 @@ impl Process {
     #[cold]
     pub(crate) fn grow_stack(&mut self, words: usize) {
         let used = self.stack_words();
-        let larger = Block::new((used + words).next_power_of_two().max(2 * self.stack.words()));
+        let larger = Block::new((used + words).next_power_of_two().max(2 * self.stack.words() + 1));
         // SAFETY: `used` words end at the end of the old block and fit the new one.
         unsafe {
             let to = larger.end().sub(used);

@@ -5,13 +5,16 @@
 //! be remembered. When the old block is too small for that, a full collection moves everything to
 //! a new one. Then the young block is empty, and larger if the process allocates much.
 
-use super::{Block, Fragment, Heap, OWED, shared_of, words_between};
+use super::{Block, Fragment, Heap, More, OUTSIDE_MAX, shared_of, words_between};
 use crate::term::bits::Shared;
 use crate::term::{Header, Term, tag};
 
 /// The largest young block that grows by itself; measured best for list and map programs
 /// (a reverse of 30 elements takes 0.70 of BEAM's time with 8,192 words and 1.09 with 233).
 const YOUNG_MAX: usize = 8_192;
+/// The largest young block of a process of whose young terms much survives: the fewer collections,
+/// the more of them die in time.
+const YOUNG_LARGE: usize = 65_536;
 /// A young block of this size grows at every collection, a larger one only while the process
 /// collects more than once in a time slice.
 const YOUNG_EASY: usize = 512;
@@ -29,67 +32,68 @@ impl Heap {
     ///
     /// Full collections happen when they must; with `full`, now.
     pub(crate) fn collect(&mut self, roots: &mut dyn Roots, need: usize, busy: bool, full: bool) {
-        let fragments: usize =
-            self.fragments.iter().map(|f| words_between(f.block.start(), f.top)).sum();
-        let young = words_between(self.young.start(), self.top) + fragments;
+        let mut more = self.more.take();
+        let (fragments, kept) = more.as_deref().map_or((&[][..], false), |more| {
+            (&more.fragments[..], more.kept > more.kept_max.max(OUTSIDE_MAX))
+        });
+        let in_fragments: usize =
+            fragments.iter().map(|f| words_between(f.block.start(), f.top)).sum();
+        let young = words_between(self.young.start(), self.top) + in_fragments;
         let room = words_between(self.old_top, self.old.end());
-        if full || room < young || self.outside > super::OUTSIDE_MAX {
-            self.collect_full(roots, young);
-        } else {
-            self.collect_young(roots);
+        let full = full || room < young || kept;
+        #[cfg(test)]
+        {
+            self.collections[usize::from(full)] += 1;
         }
-        self.owe(need);
-        self.renew_young(need + self.owed.max(OWED), busy);
-    }
 
-    fn collect_young(&mut self, roots: &mut dyn Roots) {
-        self.collections[0] += 1;
-        let start = self.old_top;
-        let mut mover = Mover {
-            young: Range::of(&self.young),
-            old: Range { start: 0, bytes: 0 },
-            fragments: &self.fragments,
-            top: start,
-        };
-        roots.each(&mut |words| mover.roots(words));
-        mover.scan(start);
-        self.old_top = mover.top;
-        let moved = sweep(&mut self.young_shared);
-        self.old_shared.extend(moved);
-        self.fragments.clear();
-    }
-
-    fn collect_full(&mut self, roots: &mut dyn Roots, young: usize) {
-        self.collections[1] += 1;
         let live_at_most = words_between(self.old.start(), self.old_top) + young;
         // Pages that are never written cost nothing, so there is room for as much again.
-        let space = Block::new(live_at_most + live_at_most / 2 + YOUNG_EASY.min(4 * young));
-        let start = space.start();
+        let space =
+            full.then(|| Block::new(live_at_most + live_at_most / 2 + YOUNG_EASY.min(4 * young)));
+        let start = space.as_ref().map_or(self.old_top, Block::start);
         let mut mover = Mover {
             young: Range::of(&self.young),
-            old: Range::of(&self.old),
-            fragments: &self.fragments,
+            old: if full { Range::of(&self.old) } else { Range { start: 0, bytes: 0 } },
+            fragments,
             top: start,
         };
-        roots.each(&mut |words| mover.roots(words));
+        let mut looked = 0;
+        roots.each(&mut |words| {
+            looked += words.len();
+            mover.roots(words);
+        });
         mover.scan(start);
         self.old_top = mover.top;
-        self.old_shared.append(&mut self.young_shared);
-        self.old_shared = sweep(&mut self.old_shared);
-        self.fragments.clear();
-        self.old = space;
-        self.outside = 0;
+        if let Some(more) = more.as_deref_mut() {
+            more.sweep(full);
+        }
+        // Only now, for the boxes that were swept lay there.
+        if let Some(space) = space {
+            self.old = space;
+        }
+        self.more = more;
+        self.crowded = false;
+        let moved = if full { 0 } else { words_between(start, self.old_top) };
+        self.owe(need);
+        self.renew_young(need + self.owed as usize, busy, moved, looked);
     }
 
-    /// The young block is empty; perhaps it should be larger.
-    fn renew_young(&mut self, need: usize, busy: bool) {
-        let grows = self.young.words() < YOUNG_EASY || (busy && self.young.words() < YOUNG_MAX);
-        let words = if grows { self.young.words() * 2 } else { self.young.words() }.max(need);
-        if words != self.young.words() {
-            self.young = Block::new(words);
+    /// The young block is empty; perhaps it should be larger, or smaller.
+    fn renew_young(&mut self, need: usize, busy: bool, moved: usize, looked: usize) {
+        let words = self.young.words();
+        let grows = words < YOUNG_EASY
+            || (busy && (words < YOUNG_MAX || (words < YOUNG_LARGE && moved > words / 8)));
+        // A collection that looks at a deep stack must be worth it.
+        let least = need.max(looked / 2);
+        let wanted = if grows { words * 2 } else { words };
+        let idle = words > YOUNG_MAX && moved < words / 64;
+        let shrinks = (wanted > YOUNG_LARGE || idle) && least < wanted / 4;
+        let wanted = if shrinks { YOUNG_MAX } else { wanted }.max(least);
+        if wanted != words {
+            self.young = Block::new(0);
+            self.young = Block::new(wanted);
         }
         self.top = self.young.start();
-        self.limit = self.young.end();
     }
 
     /// Words of live terms after a full collection.
@@ -99,7 +103,8 @@ impl Heap {
 
     /// Bytes outside the heap that live boxes refer to, each counted once.
     pub(crate) fn outside_bytes(&self) -> usize {
-        let all = self.young_shared.iter().chain(&self.old_shared);
+        let Some(more) = self.more.as_deref() else { return 0 };
+        let all = more.young_shared.iter().chain(&more.old_shared);
         // SAFETY: the lists hold the `Shared` boxes of this heap.
         let mut shared: Vec<_> = all.map(|at| unsafe { shared_of(*at) }).collect();
         shared.sort_unstable();
@@ -109,21 +114,40 @@ impl Heap {
     }
 }
 
-/// Lets go of the dead among these `Shared` boxes, and says where the others are now.
-fn sweep(boxes: &mut Vec<*mut u64>) -> Vec<*mut u64> {
-    let mut alive = Vec::with_capacity(boxes.len());
-    for at in boxes.drain(..) {
+impl More {
+    /// Everything that is alive has been moved, out of the old block too if the collection is full.
+    fn sweep(&mut self, full: bool) {
+        let first = if full { 0 } else { self.old_shared.len() };
+        self.old_shared.append(&mut self.young_shared);
+        let bytes = sweep(&mut self.old_shared, first);
+        (self.kept, self.kept_max) =
+            if full { (0, bytes) } else { (self.kept + bytes, self.kept_max) };
+        self.outside = 0;
+        // Last, for boxes that were swept lay there.
+        self.fragments.clear();
+    }
+}
+
+/// Lets go of the dead among these `Shared` boxes from `first` on, puts down where the others are
+/// now, and says how many bytes they refer to.
+fn sweep(boxes: &mut Vec<*mut u64>, first: usize) -> usize {
+    let (mut left, mut bytes) = (first, 0);
+    for index in first..boxes.len() {
+        let at = boxes[index];
         // SAFETY: from-space is still there, and a box in it is either moved or dead.
         unsafe {
             let word = Term(*at);
             if word.tag() == tag::MOVED {
-                alive.push(word.address());
+                boxes[left] = word.address();
+                left += 1;
+                bytes += shared_of(word.address()).as_ref().capacity();
             } else {
                 Shared::release(shared_of(at));
             }
         }
     }
-    alive
+    boxes.truncate(left);
+    bytes
 }
 
 /// Addresses from a start on.
@@ -190,9 +214,17 @@ impl Mover<'_> {
                 *to.add(1) = *at.add(1);
                 self.top = to.add(2);
             } else {
-                let words = 1 + Header::of(first.0).words();
-                to.copy_from_nonoverlapping(at, words);
-                self.top = to.add(words);
+                let words = Header::of(first.0).words();
+                *to = first.0;
+                // Small ones without a call of `memcpy`.
+                match words {
+                    1 => *to.add(1) = *at.add(1),
+                    2 => to.add(1).cast::<[u64; 2]>().write(at.add(1).cast::<[u64; 2]>().read()),
+                    3 => to.add(1).cast::<[u64; 3]>().write(at.add(1).cast::<[u64; 3]>().read()),
+                    4 => to.add(1).cast::<[u64; 4]>().write(at.add(1).cast::<[u64; 4]>().read()),
+                    _ => to.add(1).copy_from_nonoverlapping(at.add(1), words),
+                }
+                self.top = to.add(1 + words);
             }
             *at = to as u64 | tag::MOVED;
             *word = Term(to as u64 | word.tag());
@@ -207,7 +239,7 @@ impl Mover<'_> {
                 let word = &mut *at.cast::<Term>();
                 if word.is_pointer() {
                     self.visit(word);
-                } else if word.tag() == tag::HEADER && Header::of(word.0).kind().is_raw() {
+                } else if word.tag() == tag::HEADER && Header::of(word.0).is_raw() {
                     at = at.add(Header::of(word.0).words());
                 }
                 at = at.add(1);

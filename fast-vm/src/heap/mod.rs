@@ -5,75 +5,23 @@
 //! where the collector moves what has survived; and fragments, which take what does not fit while
 //! no collection is possible. Knows nothing of processes. Book: *State*, *Limits*.
 
+mod block;
 pub mod gc;
 #[cfg(test)]
 mod tests;
 
+pub(crate) use block::Block;
+
 use crate::atom::Atom;
 use crate::term::bits::Shared;
 use crate::term::{Boxed, Header, Kind, Pid, Ref, SMALL_MAX, SMALL_MIN, Term, integer};
-use std::alloc::{Layout, alloc, dealloc, handle_alloc_error};
 use std::ptr::NonNull;
 
 /// Words that `need` may have promised and that no other allocation may take: those that must not
 /// collect stay away from the end of the young block by so much, or go to a fragment.
 pub(crate) const OWED: usize = 64;
 /// Words of the first fragment; each is as large as all before it, and as what it must hold.
-const FRAGMENT: usize = 256;
-
-/// A block of words, freed when dropped.
-#[derive(Debug)]
-pub(crate) struct Block {
-    start: NonNull<u64>,
-    words: usize,
-}
-
-// SAFETY: a block owns its memory, which has no tie to a thread.
-unsafe impl Send for Block {}
-
-impl Block {
-    /// A block with nothing in it.
-    pub fn new(words: usize) -> Block {
-        if words == 0 {
-            return Block { start: NonNull::dangling(), words };
-        }
-        let layout = Block::layout(words);
-        // SAFETY: the layout has a size above 0.
-        let start = NonNull::new(unsafe { alloc(layout) }.cast());
-        Block { start: start.unwrap_or_else(|| handle_alloc_error(layout)), words }
-    }
-
-    fn layout(words: usize) -> Layout {
-        Layout::array::<u64>(words).expect("a block is smaller than the address space")
-    }
-
-    pub fn start(&self) -> *mut u64 {
-        self.start.as_ptr()
-    }
-
-    pub fn end(&self) -> *mut u64 {
-        // SAFETY: the end of the block's own memory.
-        unsafe { self.start().add(self.words) }
-    }
-
-    pub fn words(&self) -> usize {
-        self.words
-    }
-
-    #[inline(always)]
-    pub fn contains(&self, at: *const u64) -> bool {
-        (at as usize).wrapping_sub(self.start() as usize) < self.words * 8
-    }
-}
-
-impl Drop for Block {
-    fn drop(&mut self) {
-        if self.words > 0 {
-            // SAFETY: allocated by `new` with this layout.
-            unsafe { dealloc(self.start().cast(), Block::layout(self.words)) }
-        }
-    }
-}
+const FRAGMENT: usize = 32;
 
 /// A fragment: a block and how far it is filled.
 #[derive(Debug)]
@@ -82,27 +30,39 @@ struct Fragment {
     top: *mut u64,
 }
 
-/// The heap of a process, or the literals of a module.
+/// The heap of a process, or the literals of a module. As small as can be, for there is one in every
+/// process: what most of them never have is in `more`.
 #[derive(Debug)]
 pub struct Heap {
     /// The next free word of the young block. While the process runs, the interpreter has it in a
     /// register and this one is behind.
     pub(crate) top: *mut u64,
-    /// The end of the young block.
-    pub(crate) limit: *mut u64,
     young: Block,
     old: Block,
     old_top: *mut u64,
+    /// Words that the last `need` promised, if that is more than usual.
+    owed: u32,
+    /// Whether a collection is due at the next safepoint.
+    crowded: bool,
+    more: Option<Box<More>>,
+    /// Collections so far: young ones, and full ones.
+    #[cfg(test)]
+    pub(crate) collections: [u64; 2],
+}
+
+/// What a heap without fragments and without bytes outside it does not have.
+#[derive(Debug, Default)]
+struct More {
     fragments: Vec<Fragment>,
     /// `Shared` boxes of the young block and the fragments, and of the old block.
     young_shared: Vec<*mut u64>,
     old_shared: Vec<*mut u64>,
-    /// Words that the last `need` promised, if that is more than usual.
-    owed: usize,
-    /// Bytes outside the heap that it has come to refer to since the last full collection.
+    /// Bytes outside the heap that it has come to refer to since the last collection.
     outside: usize,
-    /// Collections so far: young ones, and full ones.
-    pub(crate) collections: [u64; 2],
+    /// Those of them that were referred to at the end of a young one, since the last full one.
+    kept: usize,
+    /// The most of these before the next one is full: as much as was left after the last.
+    kept_max: usize,
 }
 
 // SAFETY: all addresses are into blocks that the heap owns, or into immortal literals.
@@ -117,34 +77,49 @@ impl Heap {
         let old = Block::new(0);
         Heap {
             top: young.start(),
-            limit: young.end(),
             old_top: old.start(),
             young,
             old,
-            fragments: Vec::new(),
-            young_shared: Vec::new(),
-            old_shared: Vec::new(),
-            owed: OWED,
-            outside: 0,
+            owed: OWED as u32,
+            crowded: false,
+            more: None,
+            #[cfg(test)]
             collections: [0; 2],
         }
+    }
+
+    /// The end of the young block.
+    #[inline(always)]
+    pub(crate) fn limit(&self) -> *mut u64 {
+        self.young.end()
     }
 
     /// Words between the top and the end of the young block.
     #[inline(always)]
     pub(crate) fn room(&self) -> usize {
-        (self.limit as usize - self.top as usize) / 8
+        (self.limit() as usize - self.top as usize) / 8
     }
 
-    /// Whether something went to a fragment, so that a collection is due at the next safepoint.
+    /// Whether something went to a fragment, or much outside the heap was taken over, so that a
+    /// collection is due at the next safepoint.
     #[inline(always)]
     pub(crate) fn is_crowded(&self) -> bool {
-        !self.fragments.is_empty() || self.outside > OUTSIDE_MAX
+        self.crowded
     }
 
     /// Makes a full collection due at the next safepoint.
     pub(crate) fn request_full(&mut self) {
-        self.outside = self.outside.max(OUTSIDE_MAX + 1);
+        let more = self.more();
+        more.kept = more.kept.max(more.kept_max.max(OUTSIDE_MAX) + 1);
+        self.crowded = true;
+    }
+
+    fn more(&mut self) -> &mut More {
+        self.more.get_or_insert_default()
+    }
+
+    fn fragments(&self) -> &[Fragment] {
+        self.more.as_deref().map_or(&[], |more| &more.fragments)
     }
 
     /// Drops everything in it, if its young block has no more than so many words and there is no
@@ -166,7 +141,7 @@ impl Heap {
 
     /// Words in use, garbage included.
     pub fn used_words(&self) -> usize {
-        let fragments = self.fragments.iter().map(|f| words_between(f.block.start(), f.top));
+        let fragments = self.fragments().iter().map(|f| words_between(f.block.start(), f.top));
         words_between(self.young.start(), self.top)
             + words_between(self.old.start(), self.old_top)
             + fragments.sum::<usize>()
@@ -174,7 +149,7 @@ impl Heap {
 
     /// Words that the heap has of the system, in use or not.
     pub fn held_words(&self) -> usize {
-        let fragments = self.fragments.iter().map(|f| f.block.words());
+        let fragments = self.fragments().iter().map(|f| f.block.words());
         self.young.words() + self.old.words() + fragments.sum::<usize>()
     }
 
@@ -182,7 +157,7 @@ impl Heap {
     /// them, which it must before the next safepoint.
     #[inline(always)]
     pub(crate) fn alloc(&mut self, words: usize) -> *mut u64 {
-        if self.room() >= words + self.owed {
+        if self.room() >= words + self.owed as usize {
             let start = self.top;
             // SAFETY: `room` says that so many words lie between the top and the end.
             self.top = unsafe { start.add(words) };
@@ -204,13 +179,15 @@ impl Heap {
 
     /// Promises so many words that `claim` will take: what `alloc` leaves free.
     pub(crate) fn owe(&mut self, words: usize) {
-        self.owed = words.max(OWED);
+        self.owed = u32::try_from(words.max(OWED)).unwrap_or(u32::MAX);
     }
 
     #[cold]
     #[inline(never)]
     fn alloc_fragment(&mut self, words: usize) -> *mut u64 {
-        if let Some(last) = self.fragments.last_mut()
+        self.crowded = true;
+        let fragments = &mut self.more().fragments;
+        if let Some(last) = fragments.last_mut()
             && words_between(last.top, last.block.end()) >= words
         {
             let start = last.top;
@@ -218,12 +195,12 @@ impl Heap {
             last.top = unsafe { start.add(words) };
             return start;
         }
-        let held: usize = self.fragments.iter().map(|f| f.block.words()).sum();
+        let held: usize = fragments.iter().map(|f| f.block.words()).sum();
         let block = Block::new(words.max(held).max(FRAGMENT));
         let start = block.start();
         // SAFETY: the block has at least so many words.
         let top = unsafe { start.add(words) };
-        self.fragments.push(Fragment { block, top });
+        fragments.push(Fragment { block, top });
         start
     }
 
@@ -232,11 +209,11 @@ impl Heap {
     pub(crate) fn contains(&self, at: *const u64) -> bool {
         self.young.contains(at)
             || self.old.contains(at)
-            || (!self.fragments.is_empty() && self.in_fragment(at))
+            || (self.more.is_some() && self.in_fragment(at))
     }
 
     fn in_fragment(&self, at: *const u64) -> bool {
-        self.fragments.iter().any(|fragment| fragment.block.contains(at))
+        self.fragments().iter().any(|fragment| fragment.block.contains(at))
     }
 
     /// A list cell.
@@ -418,21 +395,33 @@ impl Heap {
 
     /// Takes over the count of a `Shared` box that lies in the young block or a fragment.
     pub(crate) fn adopt_shared(&mut self, at: *mut u64) {
-        self.young_shared.push(at);
+        let more = self.more();
+        more.young_shared.push(at);
         // SAFETY: the box keeps it alive.
-        self.outside += unsafe { shared_of(at).as_ref() }.capacity();
+        more.outside += unsafe { shared_of(at).as_ref() }.capacity();
+        if more.outside > OUTSIDE_MAX {
+            self.crowded = true;
+        }
     }
 }
 
 /// Bytes outside the heap after which a collection is due, so that dead ones do not pile up.
 const OUTSIDE_MAX: usize = 1 << 20;
 
-impl Drop for Heap {
+impl Drop for More {
     fn drop(&mut self) {
         for at in self.young_shared.drain(..).chain(self.old_shared.drain(..)) {
-            // SAFETY: both lists hold the `Shared` boxes of this heap, each with one count.
+            // SAFETY: both lists hold the `Shared` boxes of this heap, each with one count, and its
+            // blocks are freed after this.
             unsafe { Shared::release(shared_of(at)) }
         }
+    }
+}
+
+impl Drop for Heap {
+    fn drop(&mut self) {
+        // The boxes that `More` looks at lie in the blocks.
+        self.more = None;
     }
 }
 

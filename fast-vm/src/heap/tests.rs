@@ -91,11 +91,12 @@ fn run(steps: &[Step]) {
                 let after: Vec<String> = roots.0.iter().map(|term| text(*term)).collect();
                 assert_eq!(before, after);
                 assert!(heap.room() >= usize::from(*need) + OWED.max(usize::from(*need)));
-                assert!(heap.fragments.is_empty());
+                assert!(heap.fragments().is_empty());
                 assert_eq!(outside, reachable_outside(&roots));
                 if *full {
-                    assert_eq!(heap.old_shared.len(), outside);
-                    assert!(heap.young_shared.is_empty());
+                    let boxes = heap.more.as_deref();
+                    assert_eq!(boxes.map_or(0, |more| more.old_shared.len()), outside);
+                    assert!(boxes.is_none_or(|more| more.young_shared.is_empty()));
                 }
             }
         }

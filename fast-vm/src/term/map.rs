@@ -62,7 +62,7 @@ impl<'h> Node<'h> {
     fn of(boxed: Boxed<'h>) -> Node<'h> {
         let words = boxed.terms();
         let keys = words[0].as_boxed().map_or(&[][..], Boxed::terms);
-        if boxed.header().kind() == Kind::MapLeaf {
+        if boxed.header().is(Kind::MapLeaf) {
             Node::Leaf(Leaf { keys, values: &words[1..] })
         } else {
             let count = words[1].as_small().and_then(|count| usize::try_from(count).ok());
@@ -71,6 +71,7 @@ impl<'h> Node<'h> {
         }
     }
 
+    #[inline(always)]
     fn at(node: Term) -> Node<'h> {
         node.as_boxed().map_or(Node::Leaf(Leaf { keys: &[], values: &[] }), Node::of)
     }
@@ -114,6 +115,15 @@ impl<'h> Inner<'h> {
     /// The node that a key is in, if it is anywhere.
     #[inline(always)]
     fn index(self, key: Term) -> usize {
+        // Small integers have no other keys between them, so the ends tell what all are: then no
+        // step depends on a jump that the processor must guess.
+        if let [first, .., last] = self.separators
+            && first.is_small()
+            && last.is_small()
+            && key.is_small()
+        {
+            return self.separators.partition_point(|at| at.0 as i64 <= key.0 as i64);
+        }
         self.separators.partition_point(|separator| compare_keys(*separator, key).is_le())
     }
 }

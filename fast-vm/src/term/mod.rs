@@ -137,6 +137,12 @@ impl Header {
         Kind::ALL[(self.0 >> 3 & 31) as usize]
     }
 
+    /// Whether the words behind it are no terms.
+    #[inline(always)]
+    pub(crate) const fn is_raw(self) -> bool {
+        self.0 as u8 >= (Kind::Float as u8) << 3
+    }
+
     pub(crate) const fn word(self) -> u64 {
         self.0
     }
@@ -396,14 +402,15 @@ impl Term {
     }
 
     /// The map that it is.
+    #[inline(always)]
     pub fn as_map<'h>(self) -> Option<map::Map<'h>> {
-        match self.view() {
-            View::Map(map) => Some(map),
-            _ => None,
-        }
+        let boxed = self.as_boxed()?;
+        let header = boxed.header();
+        (header.is(Kind::MapLeaf) || header.is(Kind::MapInner)).then(|| map::Map::of(boxed))
     }
 
     /// The bitstring that it is.
+    #[inline]
     pub fn as_bits<'h>(self) -> Option<bits::Bits<'h>> {
         match self.view() {
             View::Bits(bits) => Some(bits),
