@@ -126,16 +126,12 @@ impl Heap {
     /// other; says whether it did.
     pub(crate) fn clear(&mut self, words: usize) -> bool {
         let small = self.young.words() <= words && self.old.words() == 0;
-        if !small || !self.fragments.is_empty() {
+        if !small || !self.fragments().is_empty() {
             return false;
         }
-        for at in self.young_shared.drain(..) {
-            // SAFETY: the list holds the `Shared` boxes of this heap, each with one count.
-            unsafe { Shared::release(shared_of(at)) }
-        }
+        self.more = None;
         self.top = self.young.start();
-        self.limit = self.young.end();
-        (self.owed, self.outside, self.collections) = (OWED, 0, [0; 2]);
+        (self.owed, self.crowded) = (OWED as u32, false);
         true
     }
 
