@@ -10,8 +10,8 @@ use std::ptr::NonNull;
 
 /// Blocks of fewer words are left to the allocator, which keeps them itself.
 const LARGE: usize = 4_096;
-/// The most words that a thread keeps: 16 MiB.
-const KEPT: usize = 1 << 21;
+/// The most words that a thread keeps: 32 MiB.
+const KEPT: usize = 1 << 22;
 
 /// A block of words, freed when dropped.
 #[derive(Debug)]

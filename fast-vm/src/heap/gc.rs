@@ -39,7 +39,7 @@ impl Heap {
         let in_fragments: usize =
             fragments.iter().map(|f| words_between(f.block.start(), f.top)).sum();
         let young = words_between(self.young.start(), self.top) + in_fragments;
-        let room = words_between(self.old_top, self.old.end());
+        let room = words_between(self.old_top, self.old_end);
         let full = full || room < young || kept;
         #[cfg(test)]
         {
@@ -47,9 +47,9 @@ impl Heap {
         }
 
         let live_at_most = words_between(self.old.start(), self.old_top) + young;
-        // Pages that are never written cost nothing, so there is room for as much again.
-        let space =
-            full.then(|| Block::new(live_at_most + live_at_most / 2 + YOUNG_EASY.min(4 * young)));
+        // Pages that are never written cost nothing.
+        let least = 4 * self.young.words();
+        let space = full.then(|| Block::new(live_at_most + (live_at_most / 2).max(least)));
         let start = space.as_ref().map_or(self.old_top, Block::start);
         let mut mover = Mover {
             young: Range::of(&self.young),
@@ -69,24 +69,31 @@ impl Heap {
         }
         // Only now, for the boxes that were swept lay there.
         if let Some(space) = space {
+            // As much again as is alive may come before the next full collection: then each word that
+            // one moves is paid for by a new one, and the heap stays in proportion to what lives.
+            let live = words_between(start, self.old_top);
+            let filled = (live + live.max(least)).min(space.words());
             self.old = space;
+            // SAFETY: so many words are in the block.
+            self.old_end = unsafe { start.add(filled) };
         }
         self.more = more;
         self.crowded = false;
-        let moved = if full { 0 } else { words_between(start, self.old_top) };
+        let moved = (!full).then(|| words_between(start, self.old_top));
         self.owe(need);
         self.renew_young(need + self.owed as usize, busy, moved, looked);
     }
 
     /// The young block is empty; perhaps it should be larger, or smaller.
-    fn renew_young(&mut self, need: usize, busy: bool, moved: usize, looked: usize) {
+    fn renew_young(&mut self, need: usize, busy: bool, moved: Option<usize>, looked: usize) {
         let words = self.young.words();
         let grows = words < YOUNG_EASY
-            || (busy && (words < YOUNG_MAX || (words < YOUNG_LARGE && moved > words / 8)));
+            || (busy && words < YOUNG_MAX)
+            || (busy && words < YOUNG_LARGE && moved.is_some_and(|moved| moved > words / 8));
         // A collection that looks at a deep stack must be worth it.
         let least = need.max(looked / 2);
         let wanted = if grows { words * 2 } else { words };
-        let idle = words > YOUNG_MAX && moved < words / 64;
+        let idle = words > YOUNG_MAX && moved.is_some_and(|moved| moved < words / 64);
         let shrinks = (wanted > YOUNG_LARGE || idle) && least < wanted / 4;
         let wanted = if shrinks { YOUNG_MAX } else { wanted }.max(least);
         if wanted != words {

@@ -40,6 +40,8 @@ pub struct Heap {
     young: Block,
     old: Block,
     old_top: *mut u64,
+    /// How far the old block may be filled before everything is collected.
+    old_end: *mut u64,
     /// Words that the last `need` promised, if that is more than usual.
     owed: u32,
     /// Whether a collection is due at the next safepoint.
@@ -78,6 +80,7 @@ impl Heap {
         Heap {
             top: young.start(),
             old_top: old.start(),
+            old_end: old.start(),
             young,
             old,
             owed: OWED as u32,
