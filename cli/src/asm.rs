@@ -18,7 +18,7 @@ pub struct Asm {
     #[arg(short, long)]
     output: Option<PathBuf>,
     /// Link: put every module that the program reaches into the binary, so that it runs where no
-    /// other modules are, and starts sooner.
+    /// other modules are.
     #[arg(long)]
     link: bool,
     /// With `--link`: this module too, for calls by names that are known at run time only.
@@ -43,7 +43,10 @@ impl Asm {
             let linked = machine::linked(&self.file, &self.search, &self.also)?;
             linked.iter().map(|module| Module::clone(module)).collect()
         } else {
-            input::load(&self.file)?.into_iter().map(Verified::into_module).collect()
+            input::load(&self.file, &self.search.cache())?
+                .into_iter()
+                .map(Verified::into_module)
+                .collect()
         };
         let bytes = binary::encode(&modules);
         if output == Path::new("-") {

@@ -31,7 +31,7 @@ impl Check {
         let mut modules: Vec<(String, Arc<Verified>)> = Vec::new();
         let mut failures: Option<Failure> = None;
         for file in &self.files {
-            match input::load(file) {
+            match input::load(file, &self.search.cache()) {
                 Ok(verified) => {
                     modules.extend(verified.into_iter().map(|m| (file.clone(), Arc::new(m))));
                 }

@@ -3,6 +3,7 @@
 //! Every verb that takes a program takes LAM text, LAM binaries and BEAM files alike. `-` is
 //! standard input. A first line that begins with `#!` is passed over.
 
+use crate::cache::Cache;
 use crate::diagnostics::{Diagnostic, Failure, Place, Status, Text};
 use lam_beam::TranslateError;
 use lam_isa::binary::{self, DecodeError};
@@ -90,13 +91,18 @@ impl Input {
 
     /// Its modules, not verified yet.
     pub fn parse(self) -> Result<Program, Failure> {
+        self.parse_by(&Cache::default())
+    }
+
+    /// The same; the translation of a BEAM file may be in the cache, and is put there.
+    pub fn parse_by(self, cache: &Cache) -> Result<Program, Failure> {
         match self.form {
             Form::Text => parse_text(self.name, self.bytes),
             Form::Binary => match binary::decode(&self.bytes) {
                 Ok(modules) => Ok(Program { modules, origin: Origin::File(self.name) }),
                 Err(error) => Err(Failure::invalid(vec![decode_diagnostic(&self.name, &error)])),
             },
-            Form::Beam => match lam_beam::translate(&self.bytes) {
+            Form::Beam => match cache.translation(&self.bytes, lam_beam::translate) {
                 Ok(module) => {
                     Ok(Program { modules: vec![module], origin: Origin::File(self.name) })
                 }
@@ -140,8 +146,8 @@ impl Program {
 }
 
 /// Reads and verifies a file.
-pub fn load(name: &str) -> Result<Vec<Verified>, Failure> {
-    Input::read(name)?.parse()?.verify()
+pub fn load(name: &str, cache: &Cache) -> Result<Vec<Verified>, Failure> {
+    Input::read(name)?.parse_by(cache)?.verify()
 }
 
 fn parse_text(name: String, bytes: Vec<u8>) -> Result<Program, Failure> {

@@ -4,6 +4,7 @@
 //! the program and in the `-pa` folders, and in the libraries of an installed Erlang and Elixir.
 //! Modules are read when they are asked for, and only then.
 
+use crate::cache::Cache;
 use crate::diagnostics::Failure;
 use crate::input;
 use crate::shipped;
@@ -28,9 +29,18 @@ pub struct Search {
     /// Look in no Erlang or Elixir installation.
     #[arg(long)]
     no_otp: bool,
+    /// Translate every BEAM file, and keep no translation for later ($LAM_CACHE says where they are
+    /// kept, else `lam` in the user's folder for caches).
+    #[arg(long)]
+    no_cache: bool,
 }
 
 impl Search {
+    /// Where translations are kept.
+    pub fn cache(&self) -> Cache {
+        if self.no_cache { Cache::default() } else { Cache::of_user() }
+    }
+
     /// The flags as words of a command line.
     pub fn flags(&self) -> Vec<String> {
         let path = |path: &PathBuf| path.to_string_lossy().into_owned();
@@ -38,6 +48,7 @@ impl Search {
         words.extend(self.paths.iter().flat_map(|folder| ["--pa".to_owned(), path(folder)]));
         words.extend(self.otp.iter().flat_map(|folder| ["--otp".to_owned(), path(folder)]));
         words.extend(self.no_otp.then(|| "--no-otp".to_owned()));
+        words.extend(self.no_cache.then(|| "--no-cache".to_owned()));
         words
     }
 }
@@ -46,6 +57,7 @@ impl Search {
 pub struct Shelves {
     given: BTreeMap<String, Arc<Verified>>,
     folders: Vec<PathBuf>,
+    cache: Cache,
     found: Mutex<BTreeMap<String, Option<Arc<Verified>>>>,
     troubles: Mutex<Vec<Failure>>,
 }
@@ -69,6 +81,7 @@ impl Shelves {
         Shelves {
             given: given.collect(),
             folders,
+            cache: search.cache(),
             found: Mutex::default(),
             troubles: Mutex::default(),
         }
@@ -106,7 +119,7 @@ impl Shelves {
             .iter()
             .flat_map(|folder| forms.map(|form| folder.join(format!("{name}.{form}"))));
         let file = files.into_iter().find(|file| file.is_file())?;
-        match input::load(&file.to_string_lossy()) {
+        match input::load(&file.to_string_lossy(), &self.cache) {
             Ok(modules) => modules.into_iter().map(Arc::new).find(|module| module.name() == name),
             Err(failure) => {
                 lock(&self.troubles).push(failure);

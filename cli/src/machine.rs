@@ -162,7 +162,7 @@ impl Program {
         let input = Input::read(&self.file)?;
         let form = input.form;
         let modules: Vec<Arc<Verified>> =
-            input.parse()?.verify()?.into_iter().map(Arc::new).collect();
+            input.parse_by(&self.search.cache())?.verify()?.into_iter().map(Arc::new).collect();
         let main = main(&modules)?;
         let boots = (erlang && form == Form::Beam) || modules.iter().any(|m| prints(m));
         let (module, function, booted, takes_arguments) = match boots && shipped::has("lam_boot") {
@@ -213,8 +213,12 @@ impl Program {
     /// # Errors
     /// If it cannot be read, or prints by Erlang's `io`, whose servers talk to the host.
     pub fn closed(&self) -> Result<Closed, Failure> {
-        let own: Vec<Arc<Verified>> =
-            Input::read(&self.file)?.parse()?.verify()?.into_iter().map(Arc::new).collect();
+        let own: Vec<Arc<Verified>> = Input::read(&self.file)?
+            .parse_by(&self.search.cache())?
+            .verify()?
+            .into_iter()
+            .map(Arc::new)
+            .collect();
         let main = main(&own)?;
         if own.iter().any(|module| prints(module)) {
             let message = "the program prints by `io`, whose servers are beyond the model";
@@ -244,7 +248,8 @@ pub fn linked(file: &str, search: &Search, also: &[String]) -> Result<Vec<Arc<Ve
     const SERVERS: [&str; 3] = ["lam_boot", "lam_user", "io_lib"];
     let input = Input::read(file)?;
     let form = input.form;
-    let own: Vec<Arc<Verified>> = input.parse()?.verify()?.into_iter().map(Arc::new).collect();
+    let own: Vec<Arc<Verified>> =
+        input.parse_by(&search.cache())?.verify()?.into_iter().map(Arc::new).collect();
     let mut shelves = Shelves::new(&own, file, search);
     let mut roots = own.clone();
     if form == Form::Beam || own.iter().any(|module| prints(module)) {

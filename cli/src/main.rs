@@ -4,6 +4,7 @@
 //! printed is in `input`, `diagnostics` and `console`.
 
 mod asm;
+mod cache;
 mod check;
 mod console;
 mod diagnostics;

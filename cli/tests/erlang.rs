@@ -180,6 +180,8 @@ fn say_so(example: &Path) -> Result<(), Failed> {
 fn lam(arguments: &[&str], folder: &Path) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_lam"));
     command.args(arguments).current_dir(folder);
+    // Later runs of the same file find its translation here.
+    command.env("LAM_CACHE", Path::new(env!("CARGO_TARGET_TMPDIR")).join("translations"));
     command
 }
 
