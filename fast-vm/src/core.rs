@@ -4,15 +4,15 @@
 //! reductions, and the process itself. One core belongs to one thread. Which process it runs next is
 //! the business of `scheduler`. Book: *State*.
 
-use crate::atom::{self, Atom};
+use crate::atom::Atom;
 use crate::code::Site;
 use crate::crew::Queue;
 use crate::exception::Exception;
 use crate::exec::Next;
 use crate::heap::Heap;
 use crate::machine::{Machine, Tally};
-use crate::mailbox::{self, Pool, Post, Signal};
-use crate::process::{Process, Saved, Status};
+use crate::mailbox::{self, Envelope, Pool, Post, Signal};
+use crate::process::{Process, Saved};
 use crate::term::bits::{self, BitWriter};
 use crate::term::copy::Packer;
 use crate::term::{self, Pid, Ref, Term, tag};
@@ -23,6 +23,10 @@ use std::sync::Arc;
 
 /// What stress puts into dead registers: a pointer to nothing, so that who reads one is found out.
 const POISON: Term = Term(8 | tag::BOXED);
+
+/// The words that what is put around an exit reason takes at most: a message, or what a watcher is
+/// told.
+const AROUND_REASON: usize = 64;
 
 /// A core. The X registers come first: their address is that of the core.
 #[repr(C)]
@@ -264,20 +268,34 @@ impl Core {
             self.x[..alive.start].fill(POISON);
             self.x[alive.end..].fill(POISON);
         }
-        let limit = self.machine.config.heap_words;
-        if self.size() > limit {
+        if self.size() > self.machine.config.heap_words {
             self.me.collect(&mut self.x[alive], need, busy, true);
-            // Terms take a little more here than the book counts; between the limit and twice the
-            // limit the moment is the machine's.
-            if self.size() > limit + limit / 2 + 32_768 {
-                let words = [Term::atom(atom::SYSTEM_LIMIT), Term::atom(atom::HEAP)];
-                self.me.reason = self.me.heap.tuple(&words);
-                self.me.status = Status::Exiting;
-                self.me.saved = Saved::default();
+            if self.size() > self.words_max() {
+                self.me.exceed();
                 return Next::Stop;
             }
         }
         Next::Go
+    }
+
+    /// The words beyond which a heap, or a term by itself, ends the process. Terms take a little
+    /// more here than the book counts; between the limit and twice the limit the moment is the
+    /// machine's.
+    fn words_max(&self) -> u64 {
+        let limit = self.machine.config.heap_words;
+        limit.saturating_add(limit / 2 + 32_768)
+    }
+
+    /// The words beyond which a term is not copied for another process.
+    pub fn parcel_max(&self) -> usize {
+        let most = Post::WORDS_MAX - AROUND_REASON;
+        usize::try_from(self.words_max()).map_or(most, |words| words.min(most))
+    }
+
+    /// The process ends, since its heap is beyond the limit (`lim.heap.exceeded`), or a term of it
+    /// would be if it were copied.
+    pub fn exceed(&mut self) {
+        self.me.exceed();
     }
 
     /// The words of the heap as the limit counts them, right after a collection.
@@ -431,17 +449,26 @@ impl Core {
         known.then_some(atom)
     }
 
-    /// A message of the process to another one, or to itself.
+    /// A message of the process to another one, or to itself. `None` if it is too large.
     #[inline]
-    pub fn message(&mut self, term: Term) -> Post {
-        Post::message(&mut self.pool, &mut self.packer, &self.me.heap, term)
+    pub fn message(&mut self, term: Term) -> Option<Post> {
+        let most = self.parcel_max();
+        Post::message(&mut self.pool, &mut self.packer, &self.me.heap, term, most)
     }
 
-    /// Packs a term of the process for another one.
-    pub fn post(&mut self, signal: Signal, number: u64, term: Term) -> Post {
+    /// Packs a term of the process for another one. `None` if it is too large, which what is put
+    /// around a reason that fits does not make it.
+    pub fn parcel(&mut self, signal: Signal, number: u64, term: Term) -> Option<Post> {
         if signal == Signal::Message {
             return self.message(term);
         }
+        let most = self.parcel_max() + AROUND_REASON;
+        let envelope = Envelope { from: self.me.pid, number };
+        Post::bounded(&mut self.packer, &self.me.heap, signal, envelope, term, most)
+    }
+
+    /// The same with a term that is known to be no large one.
+    pub fn post(&mut self, signal: Signal, number: u64, term: Term) -> Post {
         Post::new(&mut self.packer, &self.me.heap, self.me.pid, signal, number, term)
     }
 }

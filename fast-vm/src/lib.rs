@@ -14,6 +14,9 @@
 //!
 //! Terms cross the border as [`Value`]s, which are copies. A machine owns all that it has loaded, and
 //! is dropped as a whole; several machines in one application share nothing but the table of atoms.
+//! That grows for as long as the operating-system process lives, by at most the atoms of the modules
+//! and [`Config::atoms_max`] more for each machine, and panics (`fewer than 2^29 atoms`) beyond that
+//! many.
 
 mod atom;
 mod code;

@@ -9,7 +9,7 @@
 mod tests;
 
 use crate::heap::Heap;
-use crate::term::copy::{self, Packer};
+use crate::term::copy::{self, Packed, Packer};
 use crate::term::{Header, Kind, Pid, Term, tag};
 use std::alloc::{Layout, alloc, dealloc, handle_alloc_error};
 use std::ptr::{self, NonNull};
@@ -74,9 +74,11 @@ pub(crate) struct Node {
 /// What is known of a signal that is no plain message.
 #[repr(C)]
 #[derive(Clone, Copy, Debug)]
-struct Envelope {
-    from: Pid,
-    number: u64,
+pub struct Envelope {
+    /// The sender.
+    pub from: Pid,
+    /// See [`Signal`].
+    pub number: u64,
 }
 
 /// Nodes that were freed, by the number of their words: memory of messages is used again without
@@ -181,7 +183,8 @@ pub(crate) struct Post(NonNull<Node>);
 unsafe impl Send for Post {}
 
 impl Post {
-    /// A signal with a term of this heap. A message does not keep `from` and `number`.
+    /// A signal with a term of this heap that is known to be no large one. A message does not keep
+    /// `from` and `number`.
     pub fn new(
         packer: &mut Packer,
         heap: &Heap,
@@ -190,18 +193,44 @@ impl Post {
         number: u64,
         term: Term,
     ) -> Post {
-        Post::packed(&mut Pool::default(), packer, heap, signal, Envelope { from, number }, term)
+        let envelope = Envelope { from, number };
+        Post::bounded(packer, heap, signal, envelope, term, Post::WORDS_MAX)
+            .expect("lim: a message has fewer than 2^32 words")
     }
 
-    /// A message with a term of this heap, in memory from the pool.
+    /// The words of the largest message.
+    pub const WORDS_MAX: usize = u32::MAX as usize;
+
+    /// A signal with a term of this heap; `None` if it takes more words than that.
+    pub fn bounded(
+        packer: &mut Packer,
+        heap: &Heap,
+        signal: Signal,
+        envelope: Envelope,
+        term: Term,
+        words_max: usize,
+    ) -> Option<Post> {
+        let packed = packer.pack(heap, term, words_max)?;
+        Some(Post::packed(&mut Pool::default(), packed, signal, envelope))
+    }
+
+    /// A message with a term of this heap, in memory from the pool; `None` if it takes more words
+    /// than that.
     #[inline]
-    pub fn message(pool: &mut Pool, packer: &mut Packer, heap: &Heap, term: Term) -> Post {
+    pub fn message(
+        pool: &mut Pool,
+        packer: &mut Packer,
+        heap: &Heap,
+        term: Term,
+        words_max: usize,
+    ) -> Option<Post> {
         if !term.is_pointer() {
-            return Post::write(pool, term, 0, true);
+            return Some(Post::write(pool, term, 0, true));
         }
-        Post::flat(pool, heap, term).unwrap_or_else(|| {
+        Post::flat(pool, heap, term).or_else(|| {
             let nobody = Envelope { from: Pid { serial: 0, slot: 0 }, number: 0 };
-            Post::packed(pool, packer, heap, Signal::Message, nobody, term)
+            let packed = packer.pack(heap, term, words_max)?;
+            Some(Post::packed(pool, packed, Signal::Message, nobody))
         })
     }
 
@@ -256,15 +285,7 @@ impl Post {
     }
 
     #[inline(never)]
-    fn packed(
-        pool: &mut Pool,
-        packer: &mut Packer,
-        heap: &Heap,
-        signal: Signal,
-        envelope: Envelope,
-        term: Term,
-    ) -> Post {
-        let packed = packer.pack(heap, term);
+    fn packed(pool: &mut Pool, packed: Packed<'_>, signal: Signal, envelope: Envelope) -> Post {
         let count = packed.words.len();
         let before = if signal == Signal::Message { 0 } else { ENVELOPE };
         let node = pool.take(before + count);

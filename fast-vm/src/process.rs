@@ -4,7 +4,7 @@
 //! core that runs it, and lies in its slot while none does; others reach it through the inbox of
 //! the slot only. Book: *State*, *Processes*.
 
-use crate::atom::Atom;
+use crate::atom::{self, Atom};
 use crate::heap::gc::Roots;
 use crate::heap::{Block, Heap};
 use crate::mailbox::Mailbox;
@@ -199,6 +199,18 @@ pub struct Process {
 unsafe impl Send for Process {}
 
 impl Process {
+    /// It ends, since its heap is beyond the limit (`lim.heap.exceeded`).
+    pub(crate) fn exceed(&mut self) {
+        self.reason = self.heap_exceeded();
+        self.status = Status::Exiting;
+        self.saved = Saved::default();
+    }
+
+    /// `{system_limit, heap}`.
+    pub(crate) fn heap_exceeded(&mut self) -> Term {
+        self.heap.tuple(&[Term::atom(atom::SYSTEM_LIMIT), Term::atom(atom::HEAP)])
+    }
+
     /// A process with nothing on its stack, that stands at `pc`.
     pub(crate) fn new(pid: Pid, pc: *const u64, group_leader: Pid) -> Process {
         let stack = Block::new(STACK);

@@ -45,13 +45,16 @@ impl Core {
     }
 
     /// Sends a signal of the process to another one, unless that has ended; says whether it was
-    /// sent. A free machine finds out when it is too late, which nobody can tell.
+    /// sent. A free machine finds out when it is too late, which nobody can tell. If the term is too
+    /// large the process ends instead.
     pub fn emit_to_live(&mut self, to: Pid, signal: Signal, number: u64, term: Term) -> bool {
         if self.machine.config.mode == Mode::Scheduled && !self.machine.slots.is_alive(to) {
             return false;
         }
-        let post = self.post(signal, number, term);
-        self.emit(self.me.pid, to, post);
+        match self.parcel(signal, number, term) {
+            Some(post) => self.emit(self.me.pid, to, post),
+            None => self.exceed(),
+        }
         true
     }
 
@@ -152,9 +155,15 @@ impl Core {
             }
             Signal::Items => {
                 let answer = info::items(self, post.node().term);
-                let answer = self.post(Signal::Answer, 0, answer);
-                self.emit(self.me.pid, from, answer);
-                Rule::SigInfoReply
+                if let Some(answer) = self.parcel(Signal::Answer, 0, answer) {
+                    self.emit(self.me.pid, from, answer);
+                    return Rule::SigInfoReply;
+                }
+                let (pid, reason) = (self.me.pid, self.me.heap_exceeded());
+                self.end_process(reason);
+                let undefined = Term::atom(atom::UNDEFINED);
+                self.reply_of_dead(pid, from, Post::plain(pid, Signal::Answer, 0, undefined));
+                Rule::LimHeapExceeded
             }
             Signal::Answer => {
                 let value = post.unpack(&mut self.me.heap);
@@ -246,8 +255,13 @@ impl Core {
 
     /// The same with a message that is made here.
     fn enqueue_term(&mut self, message: Term) {
-        let post = self.message(message);
-        self.enqueue(post);
+        match self.message(message) {
+            Some(post) => self.enqueue(post),
+            None => {
+                let reason = self.me.heap_exceeded();
+                self.end_process(reason);
+            }
+        }
     }
 
     /// A message of the process to itself enters its mailbox, if there is room.
@@ -256,8 +270,10 @@ impl Core {
             self.me.reason = self.mailbox_full();
             self.me.status = Status::Exiting;
         } else {
-            let post = self.message(message);
-            self.me.mailbox.push(post);
+            match self.message(message) {
+                Some(post) => self.me.mailbox.push(post),
+                None => self.exceed(),
+            }
         }
     }
 
@@ -365,8 +381,13 @@ impl Core {
 
     /// The process ends: its name is free, then the linked and the watching are told
     /// (`end.process.tell`). What is left of it on the core is for nothing but to be dropped.
-    pub fn end_process(&mut self, reason: Term) {
+    pub fn end_process(&mut self, mut reason: Term) {
         let pid = self.pid();
+        let most = self.parcel_max();
+        if reason.is_pointer() && !self.packer.fits(&self.me.heap, reason, most) {
+            // Nobody could be told of it.
+            reason = self.me.heap_exceeded();
+        }
         self.clear_deadline();
         if let Status::Blocked(call) = self.me.status {
             self.machine.requests.lock().remove(&(pid, call));

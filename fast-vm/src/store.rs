@@ -54,17 +54,29 @@ impl Store {
         self.terms.get(&Key(key)).copied()
     }
 
-    /// Keeps a copy of a term of a process's heap. What is there already is not copied again.
-    pub fn put(&mut self, packer: &mut Packer, heap: &Heap, key: Term, term: Term) {
+    /// Keeps a copy of a term of a process's heap. What is there already is not copied again. Says
+    /// `None`, and changes nothing, if the key or the term takes more words than that.
+    pub fn put(
+        &mut self,
+        packer: &mut Packer,
+        heap: &Heap,
+        key: Term,
+        term: Term,
+        words_max: usize,
+    ) -> Option<()> {
+        let known = self.terms.get(&Key(key)).copied();
+        if known.is_some_and(|old| equal(old, term)) {
+            return Some(());
+        }
+        let term = keep(&mut self.heap, packer, heap, term, words_max)?;
         match self.terms.get_mut(&Key(key)) {
-            Some(old) if equal(*old, term) => {}
-            Some(old) => *old = keep(&mut self.heap, packer, heap, term),
+            Some(old) => *old = term,
             None => {
-                let key = keep(&mut self.heap, packer, heap, key);
-                let term = keep(&mut self.heap, packer, heap, term);
+                let key = keep(&mut self.heap, packer, heap, key, words_max)?;
                 self.terms.insert(Key(key), term);
             }
         }
+        Some(())
     }
 
     /// Forgets a key; says whether it was there.
@@ -79,8 +91,14 @@ impl Store {
 }
 
 /// A copy of a term of a process's heap.
-fn keep(store: &mut Heap, packer: &mut Packer, heap: &Heap, term: Term) -> Term {
-    let packed = packer.pack(heap, term);
+fn keep(
+    store: &mut Heap,
+    packer: &mut Packer,
+    heap: &Heap,
+    term: Term,
+    words_max: usize,
+) -> Option<Term> {
+    let packed = packer.pack(heap, term, words_max)?;
     let to = store.alloc(packed.words.len());
-    store.adopt(packed.term, packed.words, to)
+    Some(store.adopt(packed.term, packed.words, to))
 }

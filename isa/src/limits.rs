@@ -22,6 +22,8 @@ pub const TUPLE_SIZE: u32 = (1 << 24) - 1;
 pub const NEED_WORDS: u32 = 1 << 24;
 /// Levels of nesting of a literal.
 pub const LITERAL_DEPTH: u32 = 256;
+/// Bytes of the text of a term, in UTF-8; what is longer is cut, and ends with `...`.
+pub const TEXT_BYTES: usize = 1 << 20;
 /// Bits of the largest integer; beyond it arithmetic raises `system_limit`.
 pub const INTEGER_BITS: u64 = 4_194_304;
 /// Reductions that a process may spend before it is preempted.

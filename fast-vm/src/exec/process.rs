@@ -132,7 +132,7 @@ impl Core {
         let arity = args.length().ok_or_else(badarg)?;
         let initial_call = (m, f, u8::try_from(arity).unwrap_or(u8::MAX));
         self.spawn_with(options, initial_call, |core, born| {
-            let args = core.give(&mut born.heap, args);
+            let Some(args) = core.give(&mut born.heap, args) else { return born.exceed() };
             for register in [args, function, module] {
                 born.push(register.0);
             }
@@ -156,7 +156,8 @@ impl Core {
             let captured =
                 |fun: Term| fun.as_kind(Kind::Fun).map_or(&[][..], |fun| &fun.terms()[1..]);
             let alone = captured(fun).iter().all(|term| !term.is_pointer());
-            let fun = if alone { fun } else { core.give(&mut born.heap, fun) };
+            let fun = if alone { Some(fun) } else { core.give(&mut born.heap, fun) };
+            let Some(fun) = fun else { return born.exceed() };
             for register in captured(fun).iter().rev() {
                 born.push(register.0);
             }
@@ -243,17 +244,19 @@ impl Core {
         }
     }
 
-    /// Copies a term of the process into the heap of one that has just been made.
-    fn give(&mut self, heap: &mut Heap, term: Term) -> Term {
+    /// Copies a term of the process into the heap of one that has just been made. `None` if it is
+    /// too large.
+    fn give(&mut self, heap: &mut Heap, term: Term) -> Option<Term> {
         /// Words that are left for what the process does first.
         const SPARE: usize = 16;
-        let packed = self.packer.pack(&self.me.heap, term);
+        let most = self.parcel_max();
+        let packed = self.packer.pack(&self.me.heap, term, most)?;
         let count = packed.words.len();
         if heap.room() < count + SPARE {
             *heap = Heap::new(count + SPARE);
         }
         let to = heap.claim(count);
-        heap.adopt(packed.term, packed.words, to)
+        Some(heap.adopt(packed.term, packed.words, to))
     }
 
     /// Links with a process.
@@ -276,7 +279,7 @@ impl Core {
             self.me.ties().unlinking.remove(&peer);
             let heap = &mut self.me.heap;
             let message = heap.exit_message(peer, Term::atom(atom::NOPROC));
-            let post = self.message(message);
+            let post = Post::new(&mut self.packer, heap, peer, Signal::Message, 0, message);
             self.emit(peer, self.me.pid, post);
             Rule::ExecLinkDead
         } else {

@@ -125,9 +125,12 @@ unsafe extern "C" fn send(core: *mut Core, at: u64) -> *const u64 {
     let exec = &mut Exec { core: this, site };
     match exec.read(to).as_pid() {
         Some(to) if to != exec.core.me.pid => {
-            exec.core.reds -= i64::from(site.cost);
             let message = exec.read(message);
-            let post = exec.core.message(message);
+            let Some(post) = exec.core.message(message) else {
+                // SAFETY: the caller's promise.
+                return unsafe { slow(core, at) };
+            };
+            exec.core.reds -= i64::from(site.cost);
             let me = exec.core.me.pid;
             exec.core.emit(me, to, post);
             let next = exec.finish(dst, message);

@@ -184,7 +184,7 @@ fn bytes_outside_are_let_go_when_the_last_box_dies() {
     let mut heap = Heap::new(100);
     // Two boxes of the same bytes come from elsewhere; one more part refers to the first.
     let mut receive = |heap: &mut Heap| {
-        let packed = packer.pack(&keeper, kept);
+        let packed = packer.pack(&keeper, kept, 1_000).expect("it fits");
         let to = heap.alloc(packed.words.len());
         heap.adopt(packed.term, packed.words, to)
     };

@@ -18,7 +18,13 @@ pub(crate) const TABLE: BoundTable = &[
 ];
 
 fn put(core: &mut Core, args: &[Term]) -> Reply {
-    core.machine.store.write().put(&mut core.packer, &core.me.heap, args[0], args[1]);
+    let most = core.parcel_max();
+    let (packer, heap) = (&mut core.packer, &core.me.heap);
+    let done = core.machine.store.write().put(packer, heap, args[0], args[1], most);
+    if done.is_none() {
+        core.exceed();
+        return Reply::Done;
+    }
     Reply::Value(Term::atom(atom::OK))
 }
 

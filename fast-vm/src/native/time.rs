@@ -164,7 +164,10 @@ fn start(core: &mut Core, args: &[Term], wrap: fn(&mut Core, Term, Term) -> Term
     let number = core.me.timers;
     let term = core.heap().reference(reference);
     let message = wrap(core, term, args[2]);
-    let post = core.post(Signal::Message, 0, message);
+    let Some(post) = core.message(message) else {
+        core.exceed();
+        return Reply::Done;
+    };
     let timer = Box::new(Timer { reference, number, to: args[1], post });
     core.machine.timers.with(|timers| timers.insert(due, Alarm::Message(timer)));
     Reply::Value(term)

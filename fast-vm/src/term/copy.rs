@@ -24,11 +24,12 @@ pub(crate) struct Packed<'p> {
 }
 
 impl Packer {
-    /// Packs a term of a heap, or of literals, which stay where they are.
-    pub fn pack(&mut self, heap: &Heap, term: Term) -> Packed<'_> {
+    /// Packs a term of a heap, or of literals, which stay where they are. `None` if it takes more
+    /// words than that: shared parts are copied, so that a small term may be a large parcel.
+    pub fn pack(&mut self, heap: &Heap, term: Term, words_max: usize) -> Option<Packed<'_>> {
         self.words.clear();
         if !term.is_pointer() {
-            return Packed { term, words: &[] };
+            return Some(Packed { term, words: &[] });
         }
         // Until all is there, pointers into `words` are distances in bytes from its start, since
         // it may move. They cannot be taken for others: those that are not are no pointers to the
@@ -37,6 +38,13 @@ impl Packer {
         self.shallow(heap, &mut root);
         let mut at = 0;
         while at < self.words.len() {
+            if self.words.len() > words_max {
+                // What lies before `at` holds what it refers to, and ends behind a pointer, not
+                // within a `Shared` box; the memory is not kept.
+                discard(&self.words[..at]);
+                self.words = Vec::new();
+                return None;
+            }
             let mut word = Term(self.words[at]);
             if word.is_pointer() {
                 self.shallow(heap, &mut word);
@@ -64,7 +72,12 @@ impl Packer {
                 word.0 = word.0 - MARK + start;
             }
         });
-        Packed { term, words: &self.words }
+        Some(Packed { term, words: &self.words })
+    }
+
+    /// Whether a term can be packed in so many words.
+    pub fn fits(&mut self, heap: &Heap, term: Term, words_max: usize) -> bool {
+        self.pack(heap, term, words_max).map(|packed| discard(packed.words)).is_some()
     }
 
     /// Copies the object that a word points to, its parts not, and makes the word a distance.

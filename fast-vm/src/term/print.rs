@@ -5,13 +5,17 @@
 use super::bits::Bits;
 use super::{Pid, Term, View, float, integer, map};
 use crate::atom::Atom;
+use lam_isa::limits::TEXT_BYTES;
 use std::fmt::Write;
 
 /// The text of a term, processes spelled by the path that the machine knows of them:
 /// `<0.1>`, `#Ref<0.1.3>`.
 pub fn display(term: Term, path: &dyn Fn(Pid) -> String) -> String {
     let mut printer = Printer { text: String::new(), waiting: vec![Piece::Term(term)], path };
-    while let Some(piece) = printer.waiting.pop() {
+    // A term whose parts are shared may have a text of any length.
+    while printer.text.len() <= TEXT_BYTES
+        && let Some(piece) = printer.waiting.pop()
+    {
         match piece {
             Piece::Text(text) => printer.text += text,
             Piece::Term(term) => printer.print(term),
@@ -20,7 +24,12 @@ pub fn display(term: Term, path: &dyn Fn(Pid) -> String) -> String {
             Piece::Pairs(pairs) => printer.print_pairs(pairs, ", "),
         }
     }
-    printer.text
+    let mut text = printer.text;
+    if text.len() > TEXT_BYTES {
+        text.truncate(text.floor_char_boundary(TEXT_BYTES));
+        text += "...";
+    }
+    text
 }
 
 /// What is still to be printed.
@@ -135,6 +144,9 @@ impl<'h> Printer<'h, '_> {
                 self.write(format_args!("{separator}{}:{rest}", byte >> (8 - rest)));
             } else {
                 self.write(format_args!("{separator}{byte}"));
+            }
+            if self.text.len() > TEXT_BYTES {
+                return;
             }
         }
         self.text += ">>";

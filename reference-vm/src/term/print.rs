@@ -4,6 +4,7 @@
 //! comma, strings as lists of integers, maps in key order. Prints without recursion. Book: *Terms*.
 
 use super::{Atom, Bits, Fun, Pid, Term, float, integer};
+use lam_isa::limits::TEXT_BYTES;
 
 /// The text of a term, processes spelled by their number in the machine.
 pub fn display(term: &Term) -> String {
@@ -14,14 +15,22 @@ pub fn display(term: &Term) -> String {
 /// `<0.1>`, `#Ref<0.1.3>`.
 pub fn display_with(term: &Term, path: &dyn Fn(Pid) -> String) -> String {
     let mut printer = Printer { text: String::new(), waiting: vec![Piece::Term(term)], path };
-    while let Some(piece) = printer.waiting.pop() {
+    // A term whose parts are shared may have a text of any length.
+    while printer.text.len() <= TEXT_BYTES
+        && let Some(piece) = printer.waiting.pop()
+    {
         match piece {
             Piece::Text(text) => printer.text.push_str(text),
             Piece::Term(term) => printer.print(term),
             Piece::Tail(tail) => printer.print_tail(tail),
         }
     }
-    printer.text
+    let mut text = printer.text;
+    if text.len() > TEXT_BYTES {
+        text.truncate(text.floor_char_boundary(TEXT_BYTES));
+        text += "...";
+    }
+    text
 }
 
 /// What is still to be printed.
@@ -106,7 +115,9 @@ impl<'a> Printer<'a> {
     fn print_bits(&mut self, bits: &Bits) {
         let (whole, rest) = (bits.bit_length() / 8, bits.bit_length() % 8);
         let bytes = bits.bytes();
-        let mut segments: Vec<String> = bytes[..whole].iter().map(u8::to_string).collect();
+        // More bytes than the text may have are never seen.
+        let seen = whole.min(TEXT_BYTES);
+        let mut segments: Vec<String> = bytes[..seen].iter().map(u8::to_string).collect();
         if rest > 0 {
             segments.push(format!("{}:{rest}", bytes[whole] >> (8 - rest)));
         }
