@@ -36,7 +36,8 @@ pub fn run(root: &Path, seconds: u64) -> Result<String> {
     Ok(format!("fuzz: {} targets, {seconds} s each, no finding", targets.len()))
 }
 
-fn must(program: &str, arguments: &[&str], folder: &Path) -> Result<()> {
+/// Runs a program, which must succeed.
+pub(crate) fn must(program: &str, arguments: &[&str], folder: &Path) -> Result<()> {
     let status = Command::new(program).args(arguments).current_dir(folder).status();
     let status = status.with_context(|| format!("starting {program}"))?;
     if !status.success() {

@@ -11,6 +11,7 @@ pub mod gates;
 pub mod highlight;
 pub mod isa_json;
 pub mod links;
+pub mod miri;
 pub mod model;
 pub mod pins;
 pub mod programs;

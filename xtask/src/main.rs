@@ -1,7 +1,7 @@
 //! `cargo xtask TASK`: the arguments, and nothing else.
 
 use std::process::ExitCode;
-use xtask::{bench, book, figures, fuzz, isa_json, pins, root, rules, say, steps, tla};
+use xtask::{bench, book, figures, fuzz, isa_json, miri, pins, root, rules, say, steps, tla};
 
 const USAGE: &str = "\
 cargo xtask TASK
@@ -16,6 +16,8 @@ cargo xtask TASK
                      choose programs, of which the numbers are told and not written
   soak [SECONDS]     run bench/soak.erl for so long (default 3600), watching memory
   fuzz [SECONDS]     run every fuzz target for so long (default 30)
+  miri [WORD...]     run the unit tests of the fast machine's terms, heaps, messages and atoms in
+                     Miri (minutes); words choose tests by their names
   tla [WORD...]      run the models in TLC: --nightly the large ones too, --update writes the
                      numbers of states anew, other words choose models by their names
   preprocess         the book's preprocessor, for `mdbook build`";
@@ -51,6 +53,7 @@ fn main() -> ExitCode {
         ["soak", rest @ ..] if rest.len() < 2 => seconds(rest, 3600)
             .and_then(|seconds| bench::soak::run(&root(), seconds, true))
             .map(|report| say(&report)),
+        ["miri", words @ ..] => miri::run(&root(), words).map(|report| say(&report)),
         ["tla", words @ ..] => match tla::Choice::of(words) {
             Some(choice) => tla::check(&root(), &choice).map(|verdict| say(&verdict.to_string())),
             None => Err(anyhow::anyhow!("`cargo xtask tla` has --nightly and --update")),
