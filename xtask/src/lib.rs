@@ -13,6 +13,7 @@ pub mod isa_json;
 pub mod links;
 pub mod miri;
 pub mod model;
+pub mod operations;
 pub mod pins;
 pub mod programs;
 pub mod prose;

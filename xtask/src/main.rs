@@ -1,14 +1,17 @@
 //! `cargo xtask TASK`: the arguments, and nothing else.
 
 use std::process::ExitCode;
-use xtask::{bench, book, figures, fuzz, isa_json, miri, pins, root, rules, say, steps, tla};
+use xtask::{
+    bench, book, figures, fuzz, isa_json, miri, operations, pins, root, rules, say, steps, tla,
+};
 
 const USAGE: &str = "\
 cargo xtask TASK
 
   test               everything that must hold, fast first
   book               build the book into out/book and check its links
-  codegen            write spec/isa.json and tla/LamTable.tla from the instruction table
+  codegen            write spec/isa.json and tla/LamTable.tla from the instruction table, and
+                     fast-vm/src/fast/table.rs from the list of operations
   rules              write spec/rules.lock anew from the book
   pin RULE... | all  say that book, model, machine and cases agree about these rules
   figures            measure what the book quotes, with the installed OTP
@@ -37,6 +40,7 @@ fn main() -> ExitCode {
         ["codegen"] => isa_json::write(&root()).and_then(|report| {
             say(&report);
             say(&tla::table::write(&root())?);
+            say(&operations::write(&root())?);
             Ok(())
         }),
         ["figures"] => figures::measure(&root()).map(|report| say(&report)),

@@ -1,6 +1,6 @@
 //! The gates, as tests: book, rules, layers and crates agree.
 
-use xtask::{book, gates, isa_json, model, pins, programs, root, rules, tla};
+use xtask::{book, gates, isa_json, model, operations, pins, programs, root, rules, tla};
 
 fn nothing_wrong(wrong: Vec<String>) {
     assert!(wrong.is_empty(), "{} faults:\n{}", wrong.len(), wrong.join("\n"));
@@ -31,6 +31,7 @@ fn what_depends_on_a_rule_fits_its_text() {
 fn the_table_as_data_is_current() {
     nothing_wrong(isa_json::check(&root()).expect("the table can be written"));
     nothing_wrong(tla::table::check(&root()));
+    nothing_wrong(operations::check(&root()).expect("the list can be read"));
 }
 
 #[test]

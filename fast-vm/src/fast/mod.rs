@@ -11,6 +11,7 @@
 //! handler to handler into a call.
 
 pub(crate) mod bits;
+pub(crate) mod choice;
 pub(crate) mod compute;
 pub(crate) mod control;
 pub(crate) mod data;
@@ -18,6 +19,7 @@ pub(crate) mod dispatch;
 pub(crate) mod message;
 pub(crate) mod operand;
 pub(crate) mod step;
+#[rustfmt::skip]
 pub(crate) mod table;
 
 use crate::code::Site;

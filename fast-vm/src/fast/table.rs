@@ -1,17 +1,42 @@
 //! The operations: which there are, for operands at which places.
 //!
-//! One line per operation: its name (with A for the first X register, X, Y and C for where its
-//! operands are, or Any) and its type. The dispatchers are made from this list. Behind it stand the
-//! choices that `lower` picks from. The combinations are those that the yardstick programs are made
-//! of; for all others there is the operation that takes any.
+//! Written by `cargo xtask codegen` from `operations.txt`, not by hand.
 
+use super::choice::At::{A, C, X, Y};
+use super::choice::Choice;
 use super::dispatch::Code;
 
 /// Calls `$then!` with all operations.
 macro_rules! for_each_operation {
     ($then:ident) => {
         $then! {
+            End = End,
+            Slow = Slow,
+            SlowPending = SlowPending,
+            PauseCall = PauseCall,
+            PauseRet = PauseRet,
+            Grow = Grow,
+            Probe = Probe,
             CallNative = CallNative,
+            CallLocal = CallLocal,
+            TailLocal = TailLocal,
+            CallCell = CallCell,
+            TailCell = TailCell,
+            CallFunAny = Spilled<CallFun<Any>>,
+            TailFunAny = Spilled<TailFun<Any>>,
+            Ret = Ret,
+            Reserve = Reserve,
+            Jump = Jump,
+            Frame = Frame,
+            FrameRaw = FrameRaw,
+            Drop = Drop,
+            Need = Need,
+            SwitchAny = Spilled<Switch<Any>>,
+            SwitchA = Switch<X0>,
+            SwitchX = Switch<X>,
+            SwitchSortedAny = Spilled<SwitchSorted<Any>>,
+            SwitchSortedA = SwitchSorted<X0>,
+            SwitchSortedX = SwitchSorted<X>,
             Accept = Accept,
             LookPending = LookPending,
             Send = Send,
@@ -20,85 +45,7 @@ macro_rules! for_each_operation {
             LookA = Look<X0>,
             LookX = Look<X>,
             LookY = Look<Y>,
-            End = End,
-            Slow = Slow,
-            SlowPending = SlowPending,
-            PauseCall = PauseCall,
-            PauseRet = PauseRet,
-            Grow = Grow,
-            Probe = Probe,
-            CallLocal = CallLocal,
-            TailLocal = TailLocal,
-            CallCell = CallCell,
-            TailCell = TailCell,
-            Ret = Ret,
-            Reserve = Reserve,
-            Jump = Jump,
-            Frame = Frame,
-            FrameRaw = FrameRaw,
-            Drop = Drop,
-            Need = Need,
-            LtSlowly = Slowly<Lt>,
-            GeSlowly = Slowly<Ge>,
-            EqSlowly = Slowly<Eq>,
-            NeSlowly = Slowly<Ne>,
-            SameSlowly = Slowly<SameTerms<true>>,
-            DifferSlowly = Slowly<SameTerms<false>>,
-            CallFunAny = Spilled<CallFun<Any>>,
-            TailFunAny = Spilled<TailFun<Any>>,
             MovesAny = Spilled<Moves<Any, Any>>,
-            TupleAny = Spilled<Tuple<Any, Any>>,
-            PairAny = Spilled<Pair<Any, Any, Any>>,
-            ConsAny = Spilled<Cons<Any, Any, Any>>,
-            UnconsAny = Spilled<Uncons<Any, Any, Any>>,
-            UnconsElseAny = Spilled<UnconsElse<Any, Any, Any>>,
-            GetProvedAny = Spilled<GetProved<Any, Any>>,
-            GetAny = Spilled<Get<Any, Any>>,
-            SwitchAny = Spilled<Switch<Any>>,
-            SwitchSortedAny = Spilled<SwitchSorted<Any>>,
-            SelfPidAny = Spilled<SelfPid<Any>>,
-            FconvAny = Spilled<Fconv<Any, Any>>,
-            AddAny = Spilled<Numbers<Add, Any, Any, Any>>,
-            SubAny = Spilled<Numbers<Sub, Any, Any, Any>>,
-            MulAny = Spilled<Numbers<Mul, Any, Any, Any>>,
-            FdivAny = Spilled<Numbers<Fdiv, Any, Any, Any>>,
-            DivAny = Spilled<Binary<Div, Any, Any, Any>>,
-            RemAny = Spilled<Binary<Rem, Any, Any, Any>>,
-            BandAny = Spilled<Binary<Band, Any, Any, Any>>,
-            BorAny = Spilled<Binary<Bor, Any, Any, Any>>,
-            BxorAny = Spilled<Binary<Bxor, Any, Any, Any>>,
-            BslAny = Spilled<Binary<Bsl, Any, Any, Any>>,
-            BsrAny = Spilled<Binary<Bsr, Any, Any, Any>>,
-            LtAny = Spilled<Compare<Lt, Any, Any>>,
-            GeAny = Spilled<Compare<Ge, Any, Any>>,
-            EqAny = Spilled<Compare<Eq, Any, Any>>,
-            NeAny = Spilled<Compare<Ne, Any, Any>>,
-            IsAny = Spilled<Is<Any, true>>,
-            IsntAny = Spilled<Is<Any, false>>,
-            SameAny = Spilled<Same<Any, Any, true>>,
-            DifferAny = Spilled<Same<Any, Any, false>>,
-            IsConsAny = Spilled<Has<IsCons, Any>>,
-            IsListAny = Spilled<Has<IsList, Any>>,
-            IsTupleAny = Spilled<Has<IsTuple, Any>>,
-            IsIntegerAny = Spilled<Has<IsInteger, Any>>,
-            IsAtomAny = Spilled<Has<IsAtom, Any>>,
-            IsMapAny = Spilled<Has<IsMap, Any>>,
-            IsPidAny = Spilled<Has<IsPid, Any>>,
-            IsFloatAny = Spilled<Has<IsFloat, Any>>,
-            HasHeaderAny = Spilled<HasHeader<Any>>,
-            HasTagAny = Spilled<HasTag<Any>>,
-            FunAny = Spilled<Fun<Any, Any>>,
-            PickAny = Spilled<Pick<Any, Any, Any>>,
-            PutExactAny = Spilled<Put<Any, Any, Any, Any, true>>,
-            PutAssocAny = Spilled<Put<Any, Any, Any, Any, false>>,
-            StartAny = Spilled<Start<Any, Any>>,
-            Read8Any = Spilled<Read<Any, Any, 1>>,
-            Read16Any = Spilled<Read<Any, Any, 2>>,
-            Read32Any = Spilled<Read<Any, Any, 4>>,
-            AtLeastAny = Spilled<AtLeast<Any>>,
-            ExactlyAny = Spilled<Exactly<Any>>,
-            PosAny = Spilled<Pos<Any, Any>>,
-            TakeAny = Spilled<Take<Any, Any, Any>>,
             MoveAX = Move<X0, X>,
             MoveAY = Move<X0, Y>,
             MoveXA = Move<X, X0>,
@@ -499,196 +446,28 @@ macro_rules! for_each_operation {
             MoveRetY = MoveRet<Y>,
             MoveRetC = MoveRet<C>,
             FrameMoveA = FrameMove<X0, false>,
-            FrameMoveRawA = FrameMove<X0, true>,
             FrameMoveX = FrameMove<X, false>,
+            FrameMoveRawA = FrameMove<X0, true>,
             FrameMoveRawX = FrameMove<X, true>,
-            AddACA = Binary<Add, X0, C, X0>,
-            AddACX = Binary<Add, X0, C, X>,
-            AddXCX = Binary<Add, X, C, X>,
-            AddXCA = Binary<Add, X, C, X0>,
-            AddYCX = Binary<Add, Y, C, X>,
-            AddYCA = Binary<Add, Y, C, X0>,
-            AddYAA = Binary<Add, Y, X0, X0>,
-            AddACY = Binary<Add, X0, C, Y>,
-            AddYCY = Binary<Add, Y, C, Y>,
-            AddAXA = Binary<Add, X0, X, X0>,
-            AddXAA = Binary<Add, X, X0, X0>,
-            AddXAX = Binary<Add, X, X0, X>,
-            AddAXX = Binary<Add, X0, X, X>,
-            AddYXA = Binary<Add, Y, X, X0>,
-            AddYXX = Binary<Add, Y, X, X>,
-            AddXXX = Numbers<Add, X, X, X>,
-            AddXXA = Numbers<Add, X, X, X0>,
-            AddRetAC = BinaryRet<Add, X0, C>,
-            AddRetXC = BinaryRet<Add, X, C>,
-            AddRetYC = BinaryRet<Add, Y, C>,
-            AddRetYA = BinaryRet<Add, Y, X0>,
-            AddRetAX = BinaryRet<Add, X0, X>,
-            AddRetXA = BinaryRet<Add, X, X0>,
-            AddRetXX = BinaryRet<Add, X, X>,
-            AddCallACA = BinaryCall<Add, X0, C, X0>,
-            AddCallXCA = BinaryCall<Add, X, C, X0>,
-            AddCallYCA = BinaryCall<Add, Y, C, X0>,
-            AddCallACX = BinaryCall<Add, X0, C, X>,
-            AddCallXCX = BinaryCall<Add, X, C, X>,
-            AddCallYCX = BinaryCall<Add, Y, C, X>,
-            AddTailACA = BinaryTail<Add, X0, C, X0>,
-            AddTailXCA = BinaryTail<Add, X, C, X0>,
-            AddTailYCA = BinaryTail<Add, Y, C, X0>,
-            AddTailACX = BinaryTail<Add, X0, C, X>,
-            AddTailXCX = BinaryTail<Add, X, C, X>,
-            AddTailAXX = BinaryTail<Add, X0, X, X>,
-            AddTailXAX = BinaryTail<Add, X, X0, X>,
-            AddTailAXA = BinaryTail<Add, X0, X, X0>,
-            AddTailXXX = BinaryTail<Add, X, X, X>,
-            SubACA = Binary<Sub, X0, C, X0>,
-            SubACX = Binary<Sub, X0, C, X>,
-            SubXCX = Binary<Sub, X, C, X>,
-            SubXCA = Binary<Sub, X, C, X0>,
-            SubYCX = Binary<Sub, Y, C, X>,
-            SubYCA = Binary<Sub, Y, C, X0>,
-            SubYAA = Binary<Sub, Y, X0, X0>,
-            SubACY = Binary<Sub, X0, C, Y>,
-            SubYCY = Binary<Sub, Y, C, Y>,
-            SubAXA = Binary<Sub, X0, X, X0>,
-            SubXAA = Binary<Sub, X, X0, X0>,
-            SubXAX = Binary<Sub, X, X0, X>,
-            SubAXX = Binary<Sub, X0, X, X>,
-            SubYXA = Binary<Sub, Y, X, X0>,
-            SubYXX = Binary<Sub, Y, X, X>,
-            SubXXX = Numbers<Sub, X, X, X>,
-            SubXXA = Numbers<Sub, X, X, X0>,
-            SubRetAC = BinaryRet<Sub, X0, C>,
-            SubRetXC = BinaryRet<Sub, X, C>,
-            SubRetYC = BinaryRet<Sub, Y, C>,
-            SubRetYA = BinaryRet<Sub, Y, X0>,
-            SubRetAX = BinaryRet<Sub, X0, X>,
-            SubRetXA = BinaryRet<Sub, X, X0>,
-            SubRetXX = BinaryRet<Sub, X, X>,
-            SubCallACA = BinaryCall<Sub, X0, C, X0>,
-            SubCallXCA = BinaryCall<Sub, X, C, X0>,
-            SubCallYCA = BinaryCall<Sub, Y, C, X0>,
-            SubCallACX = BinaryCall<Sub, X0, C, X>,
-            SubCallXCX = BinaryCall<Sub, X, C, X>,
-            SubCallYCX = BinaryCall<Sub, Y, C, X>,
-            SubTailACA = BinaryTail<Sub, X0, C, X0>,
-            SubTailXCA = BinaryTail<Sub, X, C, X0>,
-            SubTailYCA = BinaryTail<Sub, Y, C, X0>,
-            SubTailACX = BinaryTail<Sub, X0, C, X>,
-            SubTailXCX = BinaryTail<Sub, X, C, X>,
-            SubTailAXX = BinaryTail<Sub, X0, X, X>,
-            SubTailXAX = BinaryTail<Sub, X, X0, X>,
-            SubTailAXA = BinaryTail<Sub, X0, X, X0>,
-            SubTailXXX = BinaryTail<Sub, X, X, X>,
-            MulXXX = Numbers<Mul, X, X, X>,
-            BandXCX = Binary<Band, X, C, X>,
-            BandACX = Binary<Band, X0, C, X>,
-            BandACA = Binary<Band, X0, C, X0>,
-            BsrXCX = Binary<Bsr, X, C, X>,
-            BsrACX = Binary<Bsr, X0, C, X>,
-            BsrACA = Binary<Bsr, X0, C, X0>,
-            RemXCX = Binary<Rem, X, C, X>,
-            RemACX = Binary<Rem, X0, C, X>,
-            RemACA = Binary<Rem, X0, C, X0>,
-            MulXCX = Binary<Mul, X, C, X>,
-            MulACX = Binary<Mul, X0, C, X>,
-            MulACA = Binary<Mul, X0, C, X0>,
-            LtAC = Compare<Lt, X0, C>,
-            LtXC = Compare<Lt, X, C>,
-            LtCA = Compare<Lt, C, X0>,
-            LtCX = Compare<Lt, C, X>,
-            LtAX = Compare<Lt, X0, X>,
-            LtXA = Compare<Lt, X, X0>,
-            LtXX = Compare<Lt, X, X>,
-            LtYC = Compare<Lt, Y, C>,
-            LtCY = Compare<Lt, C, Y>,
-            LtYA = Compare<Lt, Y, X0>,
-            LtAY = Compare<Lt, X0, Y>,
-            GeAC = Compare<Ge, X0, C>,
-            GeXC = Compare<Ge, X, C>,
-            GeCA = Compare<Ge, C, X0>,
-            GeCX = Compare<Ge, C, X>,
-            GeAX = Compare<Ge, X0, X>,
-            GeXA = Compare<Ge, X, X0>,
-            GeXX = Compare<Ge, X, X>,
-            GeYC = Compare<Ge, Y, C>,
-            GeCY = Compare<Ge, C, Y>,
-            GeYA = Compare<Ge, Y, X0>,
-            GeAY = Compare<Ge, X0, Y>,
-            IsA = Is<X0, true>,
-            IsX = Is<X, true>,
-            IsY = Is<Y, true>,
-            IsntA = Is<X0, false>,
-            IsntX = Is<X, false>,
-            IsntY = Is<Y, false>,
-            SameXA = Same<X, X0, true>,
-            SameXX = Same<X, X, true>,
-            SameAX = Same<X0, X, true>,
-            DifferXA = Same<X, X0, false>,
-            DifferXX = Same<X, X, false>,
-            DifferAX = Same<X0, X, false>,
-            IsConsA = Has<IsCons, X0>,
-            IsConsX = Has<IsCons, X>,
-            IsTupleA = Has<IsTuple, X0>,
-            IsTupleX = Has<IsTuple, X>,
-            IsIntegerA = Has<IsInteger, X0>,
-            IsIntegerX = Has<IsInteger, X>,
-            IsAtomA = Has<IsAtom, X0>,
-            IsAtomX = Has<IsAtom, X>,
-            IsMapA = Has<IsMap, X0>,
-            IsMapX = Has<IsMap, X>,
-            HasHeaderA = HasHeader<X0>,
-            HasHeaderX = HasHeader<X>,
-            HasTagA = HasTag<X0>,
-            HasTagX = HasTag<X>,
-            UnconsAYA = Uncons<X0, Y, X0>,
-            UnconsAXA = Uncons<X0, X, X0>,
-            UnconsAXX = Uncons<X0, X, X>,
-            UnconsXXX = Uncons<X, X, X>,
-            UnconsXYX = Uncons<X, Y, X>,
-            UnconsXYA = Uncons<X, Y, X0>,
-            UnconsXAX = Uncons<X, X0, X>,
-            UnconsAYX = Uncons<X0, Y, X>,
-            UnconsXAY = Uncons<X, X0, Y>,
-            UnconsAAX = Uncons<X0, X0, X>,
-            UnconsAAY = Uncons<X0, X0, Y>,
-            UnconsAXY = Uncons<X0, X, Y>,
-            UnconsXXA = Uncons<X, X, X0>,
-            UnconsXXY = Uncons<X, X, Y>,
-            UnconsXYY = Uncons<X, Y, Y>,
-            UnconsAYY = Uncons<X0, Y, Y>,
-            UnconsElseAYA = UnconsElse<X0, Y, X0>,
-            UnconsElseAXA = UnconsElse<X0, X, X0>,
-            UnconsElseAXX = UnconsElse<X0, X, X>,
-            UnconsElseXXX = UnconsElse<X, X, X>,
-            UnconsElseXYX = UnconsElse<X, Y, X>,
-            UnconsElseXYA = UnconsElse<X, Y, X0>,
-            UnconsElseXAX = UnconsElse<X, X0, X>,
-            UnconsElseAYX = UnconsElse<X0, Y, X>,
-            UnconsElseXAY = UnconsElse<X, X0, Y>,
-            UnconsElseAAX = UnconsElse<X0, X0, X>,
-            UnconsElseAAY = UnconsElse<X0, X0, Y>,
-            UnconsElseAXY = UnconsElse<X0, X, Y>,
-            UnconsElseXXA = UnconsElse<X, X, X0>,
-            UnconsElseXXY = UnconsElse<X, X, Y>,
-            UnconsElseXYY = UnconsElse<X, Y, Y>,
-            UnconsElseAYY = UnconsElse<X0, Y, Y>,
-            UnconsFrameAYA = UnconsFrame<X0, Y, X0>,
-            UnconsFrameAXA = UnconsFrame<X0, X, X0>,
-            UnconsFrameAXX = UnconsFrame<X0, X, X>,
-            UnconsFrameXXX = UnconsFrame<X, X, X>,
-            UnconsFrameXYX = UnconsFrame<X, Y, X>,
-            UnconsFrameXYA = UnconsFrame<X, Y, X0>,
-            UnconsFrameXAX = UnconsFrame<X, X0, X>,
-            UnconsFrameAYX = UnconsFrame<X0, Y, X>,
-            UnconsFrameXAY = UnconsFrame<X, X0, Y>,
-            UnconsFrameAAX = UnconsFrame<X0, X0, X>,
-            UnconsFrameAAY = UnconsFrame<X0, X0, Y>,
-            UnconsFrameAXY = UnconsFrame<X0, X, Y>,
-            UnconsFrameXXA = UnconsFrame<X, X, X0>,
-            UnconsFrameXXY = UnconsFrame<X, X, Y>,
-            UnconsFrameXYY = UnconsFrame<X, Y, Y>,
-            UnconsFrameAYY = UnconsFrame<X0, Y, Y>,
+            TupleAny = Spilled<Tuple<Any, Any>>,
+            PairAny = Spilled<Pair<Any, Any, Any>>,
+            PairYAA = Pair<Y, X0, X0>,
+            PairXXX = Pair<X, X, X>,
+            PairAXX = Pair<X0, X, X>,
+            PairCXX = Pair<C, X, X>,
+            PairCAX = Pair<C, X0, X>,
+            PairCXA = Pair<C, X, X0>,
+            PairXAA = Pair<X, X0, X0>,
+            PairAXA = Pair<X0, X, X0>,
+            NeedPairRetYA = NeedPairRet<Y, X0>,
+            NeedPairRetCA = NeedPairRet<C, X0>,
+            NeedPairRetCX = NeedPairRet<C, X>,
+            NeedPairRetXX = NeedPairRet<X, X>,
+            NeedPairRetAX = NeedPairRet<X0, X>,
+            NeedPairRetXA = NeedPairRet<X, X0>,
+            NeedPairRetYX = NeedPairRet<Y, X>,
+            NeedPairRetAY = NeedPairRet<X0, Y>,
+            ConsAny = Spilled<Cons<Any, Any, Any>>,
             ConsYAA = Cons<Y, X0, X0>,
             ConsXAA = Cons<X, X0, X0>,
             ConsYCX = Cons<Y, C, X>,
@@ -727,22 +506,57 @@ macro_rules! for_each_operation {
             NeedConsRetAC = NeedConsRet<X0, C>,
             NeedConsRetXX = NeedConsRet<X, X>,
             NeedConsRetAX = NeedConsRet<X0, X>,
-            NeedPairRetYA = NeedPairRet<Y, X0>,
-            NeedPairRetCA = NeedPairRet<C, X0>,
-            NeedPairRetCX = NeedPairRet<C, X>,
-            NeedPairRetXX = NeedPairRet<X, X>,
-            NeedPairRetAX = NeedPairRet<X0, X>,
-            NeedPairRetXA = NeedPairRet<X, X0>,
-            NeedPairRetYX = NeedPairRet<Y, X>,
-            NeedPairRetAY = NeedPairRet<X0, Y>,
-            PairYAA = Pair<Y, X0, X0>,
-            PairXXX = Pair<X, X, X>,
-            PairAXX = Pair<X0, X, X>,
-            PairCXX = Pair<C, X, X>,
-            PairCAX = Pair<C, X0, X>,
-            PairCXA = Pair<C, X, X0>,
-            PairXAA = Pair<X, X0, X0>,
-            PairAXA = Pair<X0, X, X0>,
+            UnconsAny = Spilled<Uncons<Any, Any, Any>>,
+            UnconsAYA = Uncons<X0, Y, X0>,
+            UnconsAXA = Uncons<X0, X, X0>,
+            UnconsAXX = Uncons<X0, X, X>,
+            UnconsXXX = Uncons<X, X, X>,
+            UnconsXYX = Uncons<X, Y, X>,
+            UnconsXYA = Uncons<X, Y, X0>,
+            UnconsXAX = Uncons<X, X0, X>,
+            UnconsAYX = Uncons<X0, Y, X>,
+            UnconsXAY = Uncons<X, X0, Y>,
+            UnconsAAX = Uncons<X0, X0, X>,
+            UnconsAAY = Uncons<X0, X0, Y>,
+            UnconsAXY = Uncons<X0, X, Y>,
+            UnconsXXA = Uncons<X, X, X0>,
+            UnconsXXY = Uncons<X, X, Y>,
+            UnconsXYY = Uncons<X, Y, Y>,
+            UnconsAYY = Uncons<X0, Y, Y>,
+            UnconsElseAny = Spilled<UnconsElse<Any, Any, Any>>,
+            UnconsElseAYA = UnconsElse<X0, Y, X0>,
+            UnconsElseAXA = UnconsElse<X0, X, X0>,
+            UnconsElseAXX = UnconsElse<X0, X, X>,
+            UnconsElseXXX = UnconsElse<X, X, X>,
+            UnconsElseXYX = UnconsElse<X, Y, X>,
+            UnconsElseXYA = UnconsElse<X, Y, X0>,
+            UnconsElseXAX = UnconsElse<X, X0, X>,
+            UnconsElseAYX = UnconsElse<X0, Y, X>,
+            UnconsElseXAY = UnconsElse<X, X0, Y>,
+            UnconsElseAAX = UnconsElse<X0, X0, X>,
+            UnconsElseAAY = UnconsElse<X0, X0, Y>,
+            UnconsElseAXY = UnconsElse<X0, X, Y>,
+            UnconsElseXXA = UnconsElse<X, X, X0>,
+            UnconsElseXXY = UnconsElse<X, X, Y>,
+            UnconsElseXYY = UnconsElse<X, Y, Y>,
+            UnconsElseAYY = UnconsElse<X0, Y, Y>,
+            UnconsFrameAYA = UnconsFrame<X0, Y, X0>,
+            UnconsFrameAXA = UnconsFrame<X0, X, X0>,
+            UnconsFrameAXX = UnconsFrame<X0, X, X>,
+            UnconsFrameXXX = UnconsFrame<X, X, X>,
+            UnconsFrameXYX = UnconsFrame<X, Y, X>,
+            UnconsFrameXYA = UnconsFrame<X, Y, X0>,
+            UnconsFrameXAX = UnconsFrame<X, X0, X>,
+            UnconsFrameAYX = UnconsFrame<X0, Y, X>,
+            UnconsFrameXAY = UnconsFrame<X, X0, Y>,
+            UnconsFrameAAX = UnconsFrame<X0, X0, X>,
+            UnconsFrameAAY = UnconsFrame<X0, X0, Y>,
+            UnconsFrameAXY = UnconsFrame<X0, X, Y>,
+            UnconsFrameXXA = UnconsFrame<X, X, X0>,
+            UnconsFrameXXY = UnconsFrame<X, X, Y>,
+            UnconsFrameXYY = UnconsFrame<X, Y, Y>,
+            UnconsFrameAYY = UnconsFrame<X0, Y, Y>,
+            GetProvedAny = Spilled<GetProved<Any, Any>>,
             GetProvedAA = GetProved<X0, X0>,
             GetProvedAX = GetProved<X0, X>,
             GetProvedXX = GetProved<X, X>,
@@ -751,6 +565,11 @@ macro_rules! for_each_operation {
             GetProvedXY = GetProved<X, Y>,
             GetProvedYX = GetProved<Y, X>,
             GetProvedYA = GetProved<Y, X0>,
+            GetAny = Spilled<Get<Any, Any>>,
+            GetAA = Get<X0, X0>,
+            GetAX = Get<X0, X>,
+            GetXX = Get<X, X>,
+            GetXA = Get<X, X0>,
             Get2AXA = Get2<X0, X, X0>,
             Get2AXX = Get2<X0, X, X>,
             Get2XXX = Get2<X, X, X>,
@@ -758,1169 +577,1443 @@ macro_rules! for_each_operation {
             Get2XAX = Get2<X, X0, X>,
             Get2XXA = Get2<X, X, X0>,
             Get2AAX = Get2<X0, X0, X>,
-            GetAA = Get<X0, X0>,
-            GetAX = Get<X0, X>,
-            GetXX = Get<X, X>,
-            GetXA = Get<X, X0>,
-            SwitchA = Switch<X0>,
-            SwitchSortedA = SwitchSorted<X0>,
-            SwitchX = Switch<X>,
-            SwitchSortedX = SwitchSorted<X>,
+            FunAny = Spilled<Fun<Any, Any>>,
+            PickAny = Spilled<Pick<Any, Any, Any>>,
+            PutExactAny = Spilled<Put<Any, Any, Any, Any, true>>,
+            PutAssocAny = Spilled<Put<Any, Any, Any, Any, false>>,
+            SelfPidAny = Spilled<SelfPid<Any>>,
+            SelfPidA = SelfPid<X0>,
+            SelfPidX = SelfPid<X>,
+            SelfPidY = SelfPid<Y>,
+            FconvAny = Spilled<Fconv<Any, Any>>,
             FconvXX = Fconv<X, X>,
             FconvAX = Fconv<X0, X>,
             FconvXA = Fconv<X, X0>,
             FconvAA = Fconv<X0, X0>,
             FconvYX = Fconv<Y, X>,
-            SelfPidA = SelfPid<X0>,
-            SelfPidX = SelfPid<X>,
-            SelfPidY = SelfPid<Y>,
-            StartAX = Start<X0, X>,
-            StartXX = Start<X, X>,
-            Read8XX = Read<X, X, 1>,
-            Read8XA = Read<X, X0, 1>,
-            Read16XX = Read<X, X, 2>,
-            Read16XA = Read<X, X0, 2>,
-            AtLeastX = AtLeast<X>,
-            ExactlyX = Exactly<X>,
-            PosXA = Pos<X, X0>,
-            PosXX = Pos<X, X>,
+            AddACA = Binary<Add, X0, C, X0>,
+            AddACX = Binary<Add, X0, C, X>,
+            AddXCX = Binary<Add, X, C, X>,
+            AddXCA = Binary<Add, X, C, X0>,
+            AddYCX = Binary<Add, Y, C, X>,
+            AddYCA = Binary<Add, Y, C, X0>,
+            AddYAA = Binary<Add, Y, X0, X0>,
+            AddACY = Binary<Add, X0, C, Y>,
+            AddYCY = Binary<Add, Y, C, Y>,
+            AddAXA = Binary<Add, X0, X, X0>,
+            AddXAA = Binary<Add, X, X0, X0>,
+            AddXAX = Binary<Add, X, X0, X>,
+            AddAXX = Binary<Add, X0, X, X>,
+            AddYXA = Binary<Add, Y, X, X0>,
+            AddYXX = Binary<Add, Y, X, X>,
+            SubACA = Binary<Sub, X0, C, X0>,
+            SubACX = Binary<Sub, X0, C, X>,
+            SubXCX = Binary<Sub, X, C, X>,
+            SubXCA = Binary<Sub, X, C, X0>,
+            SubYCX = Binary<Sub, Y, C, X>,
+            SubYCA = Binary<Sub, Y, C, X0>,
+            SubYAA = Binary<Sub, Y, X0, X0>,
+            SubACY = Binary<Sub, X0, C, Y>,
+            SubYCY = Binary<Sub, Y, C, Y>,
+            SubAXA = Binary<Sub, X0, X, X0>,
+            SubXAA = Binary<Sub, X, X0, X0>,
+            SubXAX = Binary<Sub, X, X0, X>,
+            SubAXX = Binary<Sub, X0, X, X>,
+            SubYXA = Binary<Sub, Y, X, X0>,
+            SubYXX = Binary<Sub, Y, X, X>,
+            AddAny = Spilled<Numbers<Add, Any, Any, Any>>,
+            AddXXX = Numbers<Add, X, X, X>,
+            AddXXA = Numbers<Add, X, X, X0>,
+            SubAny = Spilled<Numbers<Sub, Any, Any, Any>>,
+            SubXXX = Numbers<Sub, X, X, X>,
+            SubXXA = Numbers<Sub, X, X, X0>,
+            AddRetAC = BinaryRet<Add, X0, C>,
+            AddRetXC = BinaryRet<Add, X, C>,
+            AddRetYC = BinaryRet<Add, Y, C>,
+            AddRetYA = BinaryRet<Add, Y, X0>,
+            AddRetAX = BinaryRet<Add, X0, X>,
+            AddRetXA = BinaryRet<Add, X, X0>,
+            AddRetXX = BinaryRet<Add, X, X>,
+            SubRetAC = BinaryRet<Sub, X0, C>,
+            SubRetXC = BinaryRet<Sub, X, C>,
+            SubRetYC = BinaryRet<Sub, Y, C>,
+            SubRetYA = BinaryRet<Sub, Y, X0>,
+            SubRetAX = BinaryRet<Sub, X0, X>,
+            SubRetXA = BinaryRet<Sub, X, X0>,
+            SubRetXX = BinaryRet<Sub, X, X>,
+            AddCallACA = BinaryCall<Add, X0, C, X0>,
+            AddCallXCA = BinaryCall<Add, X, C, X0>,
+            AddCallYCA = BinaryCall<Add, Y, C, X0>,
+            AddCallACX = BinaryCall<Add, X0, C, X>,
+            AddCallXCX = BinaryCall<Add, X, C, X>,
+            AddCallYCX = BinaryCall<Add, Y, C, X>,
+            SubCallACA = BinaryCall<Sub, X0, C, X0>,
+            SubCallXCA = BinaryCall<Sub, X, C, X0>,
+            SubCallYCA = BinaryCall<Sub, Y, C, X0>,
+            SubCallACX = BinaryCall<Sub, X0, C, X>,
+            SubCallXCX = BinaryCall<Sub, X, C, X>,
+            SubCallYCX = BinaryCall<Sub, Y, C, X>,
             AddFrameCallACA = BinaryFrameCall<Add, X0, C, X0>,
             AddFrameCallXCA = BinaryFrameCall<Add, X, C, X0>,
             AddFrameCallACX = BinaryFrameCall<Add, X0, C, X>,
             AddFrameCallXCX = BinaryFrameCall<Add, X, C, X>,
-            AddMoveCallYCA = BinaryMoveCall<Add, Y, C, X0>,
-            AddMoveCallXCA = BinaryMoveCall<Add, X, C, X0>,
-            AddMoveCallACX = BinaryMoveCall<Add, X0, C, X>,
-            AddMoveCallYCX = BinaryMoveCall<Add, Y, C, X>,
             SubFrameCallACA = BinaryFrameCall<Sub, X0, C, X0>,
             SubFrameCallXCA = BinaryFrameCall<Sub, X, C, X0>,
             SubFrameCallACX = BinaryFrameCall<Sub, X0, C, X>,
             SubFrameCallXCX = BinaryFrameCall<Sub, X, C, X>,
+            AddMoveCallYCA = BinaryMoveCall<Add, Y, C, X0>,
+            AddMoveCallXCA = BinaryMoveCall<Add, X, C, X0>,
+            AddMoveCallACX = BinaryMoveCall<Add, X0, C, X>,
+            AddMoveCallYCX = BinaryMoveCall<Add, Y, C, X>,
             SubMoveCallYCA = BinaryMoveCall<Sub, Y, C, X0>,
             SubMoveCallXCA = BinaryMoveCall<Sub, X, C, X0>,
             SubMoveCallACX = BinaryMoveCall<Sub, X0, C, X>,
             SubMoveCallYCX = BinaryMoveCall<Sub, Y, C, X>,
+            AddTailACA = BinaryTail<Add, X0, C, X0>,
+            AddTailXCA = BinaryTail<Add, X, C, X0>,
+            AddTailYCA = BinaryTail<Add, Y, C, X0>,
+            AddTailACX = BinaryTail<Add, X0, C, X>,
+            AddTailXCX = BinaryTail<Add, X, C, X>,
+            AddTailAXX = BinaryTail<Add, X0, X, X>,
+            AddTailXAX = BinaryTail<Add, X, X0, X>,
+            AddTailAXA = BinaryTail<Add, X0, X, X0>,
+            AddTailXXX = BinaryTail<Add, X, X, X>,
+            SubTailACA = BinaryTail<Sub, X0, C, X0>,
+            SubTailXCA = BinaryTail<Sub, X, C, X0>,
+            SubTailYCA = BinaryTail<Sub, Y, C, X0>,
+            SubTailACX = BinaryTail<Sub, X0, C, X>,
+            SubTailXCX = BinaryTail<Sub, X, C, X>,
+            SubTailAXX = BinaryTail<Sub, X0, X, X>,
+            SubTailXAX = BinaryTail<Sub, X, X0, X>,
+            SubTailAXA = BinaryTail<Sub, X0, X, X0>,
+            SubTailXXX = BinaryTail<Sub, X, X, X>,
+            MulAny = Spilled<Numbers<Mul, Any, Any, Any>>,
+            MulXXX = Numbers<Mul, X, X, X>,
+            FdivAny = Spilled<Numbers<Fdiv, Any, Any, Any>>,
+            DivAny = Spilled<Binary<Div, Any, Any, Any>>,
+            BorAny = Spilled<Binary<Bor, Any, Any, Any>>,
+            BxorAny = Spilled<Binary<Bxor, Any, Any, Any>>,
+            BslAny = Spilled<Binary<Bsl, Any, Any, Any>>,
+            BandAny = Spilled<Binary<Band, Any, Any, Any>>,
+            BandXCX = Binary<Band, X, C, X>,
+            BandACX = Binary<Band, X0, C, X>,
+            BandACA = Binary<Band, X0, C, X0>,
+            BsrAny = Spilled<Binary<Bsr, Any, Any, Any>>,
+            BsrXCX = Binary<Bsr, X, C, X>,
+            BsrACX = Binary<Bsr, X0, C, X>,
+            BsrACA = Binary<Bsr, X0, C, X0>,
+            RemAny = Spilled<Binary<Rem, Any, Any, Any>>,
+            RemXCX = Binary<Rem, X, C, X>,
+            RemACX = Binary<Rem, X0, C, X>,
+            RemACA = Binary<Rem, X0, C, X0>,
+            MulXCX = Binary<Mul, X, C, X>,
+            MulACX = Binary<Mul, X0, C, X>,
+            MulACA = Binary<Mul, X0, C, X0>,
+            LtSlowly = Slowly<Lt>,
+            GeSlowly = Slowly<Ge>,
+            EqSlowly = Slowly<Eq>,
+            NeSlowly = Slowly<Ne>,
+            SameSlowly = Slowly<SameTerms<true>>,
+            DifferSlowly = Slowly<SameTerms<false>>,
+            LtAny = Spilled<Compare<Lt, Any, Any>>,
+            LtAC = Compare<Lt, X0, C>,
+            LtXC = Compare<Lt, X, C>,
+            LtCA = Compare<Lt, C, X0>,
+            LtCX = Compare<Lt, C, X>,
+            LtAX = Compare<Lt, X0, X>,
+            LtXA = Compare<Lt, X, X0>,
+            LtXX = Compare<Lt, X, X>,
+            LtYC = Compare<Lt, Y, C>,
+            LtCY = Compare<Lt, C, Y>,
+            LtYA = Compare<Lt, Y, X0>,
+            LtAY = Compare<Lt, X0, Y>,
+            GeAny = Spilled<Compare<Ge, Any, Any>>,
+            GeAC = Compare<Ge, X0, C>,
+            GeXC = Compare<Ge, X, C>,
+            GeCA = Compare<Ge, C, X0>,
+            GeCX = Compare<Ge, C, X>,
+            GeAX = Compare<Ge, X0, X>,
+            GeXA = Compare<Ge, X, X0>,
+            GeXX = Compare<Ge, X, X>,
+            GeYC = Compare<Ge, Y, C>,
+            GeCY = Compare<Ge, C, Y>,
+            GeYA = Compare<Ge, Y, X0>,
+            GeAY = Compare<Ge, X0, Y>,
+            EqAny = Spilled<Compare<Eq, Any, Any>>,
+            NeAny = Spilled<Compare<Ne, Any, Any>>,
+            IsAny = Spilled<Is<Any, true>>,
+            IsA = Is<X0, true>,
+            IsX = Is<X, true>,
+            IsY = Is<Y, true>,
+            IsntAny = Spilled<Is<Any, false>>,
+            IsntA = Is<X0, false>,
+            IsntX = Is<X, false>,
+            IsntY = Is<Y, false>,
+            SameAny = Spilled<Same<Any, Any, true>>,
+            SameXA = Same<X, X0, true>,
+            SameXX = Same<X, X, true>,
+            SameAX = Same<X0, X, true>,
+            DifferAny = Spilled<Same<Any, Any, false>>,
+            DifferXA = Same<X, X0, false>,
+            DifferXX = Same<X, X, false>,
+            DifferAX = Same<X0, X, false>,
+            IsConsAny = Spilled<Has<IsCons, Any>>,
+            IsConsA = Has<IsCons, X0>,
+            IsConsX = Has<IsCons, X>,
+            IsTupleAny = Spilled<Has<IsTuple, Any>>,
+            IsTupleA = Has<IsTuple, X0>,
+            IsTupleX = Has<IsTuple, X>,
+            IsIntegerAny = Spilled<Has<IsInteger, Any>>,
+            IsIntegerA = Has<IsInteger, X0>,
+            IsIntegerX = Has<IsInteger, X>,
+            IsAtomAny = Spilled<Has<IsAtom, Any>>,
+            IsAtomA = Has<IsAtom, X0>,
+            IsAtomX = Has<IsAtom, X>,
+            IsMapAny = Spilled<Has<IsMap, Any>>,
+            IsMapA = Has<IsMap, X0>,
+            IsMapX = Has<IsMap, X>,
+            IsListAny = Spilled<Has<IsList, Any>>,
+            IsPidAny = Spilled<Has<IsPid, Any>>,
+            IsFloatAny = Spilled<Has<IsFloat, Any>>,
+            HasHeaderAny = Spilled<HasHeader<Any>>,
+            HasHeaderA = HasHeader<X0>,
+            HasHeaderX = HasHeader<X>,
+            HasTagAny = Spilled<HasTag<Any>>,
+            HasTagA = HasTag<X0>,
+            HasTagX = HasTag<X>,
+            StartAny = Spilled<Start<Any, Any>>,
+            StartAX = Start<X0, X>,
+            StartXX = Start<X, X>,
+            Read8Any = Spilled<Read<Any, Any, 1>>,
+            Read8XX = Read<X, X, 1>,
+            Read8XA = Read<X, X0, 1>,
+            Read16Any = Spilled<Read<Any, Any, 2>>,
+            Read16XX = Read<X, X, 2>,
+            Read16XA = Read<X, X0, 2>,
+            Read32Any = Spilled<Read<Any, Any, 4>>,
+            AtLeastAny = Spilled<AtLeast<Any>>,
+            AtLeastX = AtLeast<X>,
+            ExactlyAny = Spilled<Exactly<Any>>,
+            ExactlyX = Exactly<X>,
+            PosAny = Spilled<Pos<Any, Any>>,
+            PosXA = Pos<X, X0>,
+            PosXX = Pos<X, X>,
+            TakeAny = Spilled<Take<Any, Any, Any>>,
         }
     };
 }
 pub(crate) use for_each_operation;
 
-/// Where an operand is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum At {
-    /// The first X register.
-    A,
-    /// Another one.
-    X,
-    /// A Y slot.
-    Y,
-    /// A constant.
-    C,
-}
-
-/// The operations of one meaning: that for operands at any places, if there is one, and those for
-/// some.
-pub(crate) struct Choice {
-    any: Option<Code>,
-    some: &'static [(Code, &'static [At])],
-}
-
-impl Choice {
-    /// The operation for operands at these places, and whether it takes any.
-    pub fn pick(&self, at: &[At]) -> Option<(Code, bool)> {
-        let some = self.some.iter().find(|(_, wanted)| *wanted == at);
-        some.map(|(code, _)| (*code, false)).or(self.any.map(|code| (code, true)))
-    }
-}
-
-/// Operations of that name.
-pub(crate) const PAIR: Choice = Choice {
-    any: Some(Code::PairAny),
-    some: &[
-        (Code::PairYAA, &[At::Y, At::A, At::A]),
-        (Code::PairXXX, &[At::X, At::X, At::X]),
-        (Code::PairAXX, &[At::A, At::X, At::X]),
-        (Code::PairCXX, &[At::C, At::X, At::X]),
-        (Code::PairCAX, &[At::C, At::A, At::X]),
-        (Code::PairCXA, &[At::C, At::X, At::A]),
-        (Code::PairXAA, &[At::X, At::A, At::A]),
-        (Code::PairAXA, &[At::A, At::X, At::A]),
-    ],
-};
-
-/// Operations of that name.
-pub(crate) const CONS: Choice = Choice {
-    any: Some(Code::ConsAny),
-    some: &[
-        (Code::ConsYAA, &[At::Y, At::A, At::A]),
-        (Code::ConsXAA, &[At::X, At::A, At::A]),
-        (Code::ConsYCX, &[At::Y, At::C, At::X]),
-        (Code::ConsXXX, &[At::X, At::X, At::X]),
-        (Code::ConsYYX, &[At::Y, At::Y, At::X]),
-        (Code::ConsACA, &[At::A, At::C, At::A]),
-        (Code::ConsAYX, &[At::A, At::Y, At::X]),
-        (Code::ConsXXA, &[At::X, At::X, At::A]),
-        (Code::ConsXYA, &[At::X, At::Y, At::A]),
-        (Code::ConsAXX, &[At::A, At::X, At::X]),
-        (Code::ConsAXA, &[At::A, At::X, At::A]),
-        (Code::ConsYXA, &[At::Y, At::X, At::A]),
-        (Code::ConsXYX, &[At::X, At::Y, At::X]),
-        (Code::ConsACX, &[At::A, At::C, At::X]),
-        (Code::ConsYCA, &[At::Y, At::C, At::A]),
-    ],
-};
-
-/// Operations of that name.
-pub(crate) const UNCONS: Choice = Choice {
-    any: Some(Code::UnconsAny),
-    some: &[
-        (Code::UnconsAYA, &[At::A, At::Y, At::A]),
-        (Code::UnconsAXA, &[At::A, At::X, At::A]),
-        (Code::UnconsAXX, &[At::A, At::X, At::X]),
-        (Code::UnconsXXX, &[At::X, At::X, At::X]),
-        (Code::UnconsXYX, &[At::X, At::Y, At::X]),
-        (Code::UnconsXYA, &[At::X, At::Y, At::A]),
-        (Code::UnconsXAX, &[At::X, At::A, At::X]),
-        (Code::UnconsAYX, &[At::A, At::Y, At::X]),
-        (Code::UnconsXAY, &[At::X, At::A, At::Y]),
-        (Code::UnconsAAX, &[At::A, At::A, At::X]),
-        (Code::UnconsAAY, &[At::A, At::A, At::Y]),
-        (Code::UnconsAXY, &[At::A, At::X, At::Y]),
-        (Code::UnconsXXA, &[At::X, At::X, At::A]),
-        (Code::UnconsXXY, &[At::X, At::X, At::Y]),
-        (Code::UnconsXYY, &[At::X, At::Y, At::Y]),
-        (Code::UnconsAYY, &[At::A, At::Y, At::Y]),
-    ],
-};
-
-/// Operations of that name.
-pub(crate) const UNCONS_ELSE: Choice = Choice {
-    any: Some(Code::UnconsElseAny),
-    some: &[
-        (Code::UnconsElseAYA, &[At::A, At::Y, At::A]),
-        (Code::UnconsElseAXA, &[At::A, At::X, At::A]),
-        (Code::UnconsElseAXX, &[At::A, At::X, At::X]),
-        (Code::UnconsElseXXX, &[At::X, At::X, At::X]),
-        (Code::UnconsElseXYX, &[At::X, At::Y, At::X]),
-        (Code::UnconsElseXYA, &[At::X, At::Y, At::A]),
-        (Code::UnconsElseXAX, &[At::X, At::A, At::X]),
-        (Code::UnconsElseAYX, &[At::A, At::Y, At::X]),
-        (Code::UnconsElseXAY, &[At::X, At::A, At::Y]),
-        (Code::UnconsElseAAX, &[At::A, At::A, At::X]),
-        (Code::UnconsElseAAY, &[At::A, At::A, At::Y]),
-        (Code::UnconsElseAXY, &[At::A, At::X, At::Y]),
-        (Code::UnconsElseXXA, &[At::X, At::X, At::A]),
-        (Code::UnconsElseXXY, &[At::X, At::X, At::Y]),
-        (Code::UnconsElseXYY, &[At::X, At::Y, At::Y]),
-        (Code::UnconsElseAYY, &[At::A, At::Y, At::Y]),
-    ],
-};
-
-/// Operations of that name.
-pub(crate) const GET_PROVED: Choice = Choice {
-    any: Some(Code::GetProvedAny),
-    some: &[
-        (Code::GetProvedAA, &[At::A, At::A]),
-        (Code::GetProvedAX, &[At::A, At::X]),
-        (Code::GetProvedXX, &[At::X, At::X]),
-        (Code::GetProvedXA, &[At::X, At::A]),
-        (Code::GetProvedAY, &[At::A, At::Y]),
-        (Code::GetProvedXY, &[At::X, At::Y]),
-        (Code::GetProvedYX, &[At::Y, At::X]),
-        (Code::GetProvedYA, &[At::Y, At::A]),
-    ],
-};
-
-/// Operations of that name.
-pub(crate) const GET: Choice = Choice {
-    any: Some(Code::GetAny),
-    some: &[
-        (Code::GetAA, &[At::A, At::A]),
-        (Code::GetAX, &[At::A, At::X]),
-        (Code::GetXX, &[At::X, At::X]),
-        (Code::GetXA, &[At::X, At::A]),
-    ],
-};
-
-/// Operations of that name.
+/// `Switch`.
 pub(crate) const SWITCH: Choice = Choice {
     any: Some(Code::SwitchAny),
-    some: &[(Code::SwitchA, &[At::A]), (Code::SwitchX, &[At::X])],
+    some: &[
+        (Code::SwitchA, &[A]),
+        (Code::SwitchX, &[X]),
+    ],
 };
 
-/// Operations of that name.
+/// `SwitchSorted`.
 pub(crate) const SWITCH_SORTED: Choice = Choice {
     any: Some(Code::SwitchSortedAny),
-    some: &[(Code::SwitchSortedA, &[At::A]), (Code::SwitchSortedX, &[At::X])],
+    some: &[
+        (Code::SwitchSortedA, &[A]),
+        (Code::SwitchSortedX, &[X]),
+    ],
 };
 
-/// Operations of that name.
+/// `Look`.
 pub(crate) const LOOK: Choice = Choice {
     any: Some(Code::LookAny),
-    some: &[(Code::LookA, &[At::A]), (Code::LookX, &[At::X]), (Code::LookY, &[At::Y])],
-};
-
-/// Operations of that name.
-pub(crate) const SELF_PID: Choice = Choice {
-    any: Some(Code::SelfPidAny),
-    some: &[(Code::SelfPidA, &[At::A]), (Code::SelfPidX, &[At::X]), (Code::SelfPidY, &[At::Y])],
-};
-
-/// Operations of that name.
-pub(crate) const FCONV: Choice = Choice {
-    any: Some(Code::FconvAny),
     some: &[
-        (Code::FconvXX, &[At::X, At::X]),
-        (Code::FconvAX, &[At::A, At::X]),
-        (Code::FconvXA, &[At::X, At::A]),
-        (Code::FconvAA, &[At::A, At::A]),
-        (Code::FconvYX, &[At::Y, At::X]),
+        (Code::LookA, &[A]),
+        (Code::LookX, &[X]),
+        (Code::LookY, &[Y]),
     ],
 };
 
-/// Operations of that name.
-pub(crate) const ADD: Choice = Choice {
-    any: Some(Code::AddAny),
-    some: &[
-        (Code::AddACA, &[At::A, At::C, At::A]),
-        (Code::AddACX, &[At::A, At::C, At::X]),
-        (Code::AddXCX, &[At::X, At::C, At::X]),
-        (Code::AddXCA, &[At::X, At::C, At::A]),
-        (Code::AddYCX, &[At::Y, At::C, At::X]),
-        (Code::AddYCA, &[At::Y, At::C, At::A]),
-        (Code::AddYAA, &[At::Y, At::A, At::A]),
-        (Code::AddACY, &[At::A, At::C, At::Y]),
-        (Code::AddYCY, &[At::Y, At::C, At::Y]),
-        (Code::AddAXA, &[At::A, At::X, At::A]),
-        (Code::AddXAA, &[At::X, At::A, At::A]),
-        (Code::AddXAX, &[At::X, At::A, At::X]),
-        (Code::AddAXX, &[At::A, At::X, At::X]),
-        (Code::AddYXA, &[At::Y, At::X, At::A]),
-        (Code::AddYXX, &[At::Y, At::X, At::X]),
-        (Code::AddXXX, &[At::X, At::X, At::X]),
-        (Code::AddXXA, &[At::X, At::X, At::A]),
-    ],
-};
-
-/// Operations of that name.
-pub(crate) const SUB: Choice = Choice {
-    any: Some(Code::SubAny),
-    some: &[
-        (Code::SubACA, &[At::A, At::C, At::A]),
-        (Code::SubACX, &[At::A, At::C, At::X]),
-        (Code::SubXCX, &[At::X, At::C, At::X]),
-        (Code::SubXCA, &[At::X, At::C, At::A]),
-        (Code::SubYCX, &[At::Y, At::C, At::X]),
-        (Code::SubYCA, &[At::Y, At::C, At::A]),
-        (Code::SubYAA, &[At::Y, At::A, At::A]),
-        (Code::SubACY, &[At::A, At::C, At::Y]),
-        (Code::SubYCY, &[At::Y, At::C, At::Y]),
-        (Code::SubAXA, &[At::A, At::X, At::A]),
-        (Code::SubXAA, &[At::X, At::A, At::A]),
-        (Code::SubXAX, &[At::X, At::A, At::X]),
-        (Code::SubAXX, &[At::A, At::X, At::X]),
-        (Code::SubYXA, &[At::Y, At::X, At::A]),
-        (Code::SubYXX, &[At::Y, At::X, At::X]),
-        (Code::SubXXX, &[At::X, At::X, At::X]),
-        (Code::SubXXA, &[At::X, At::X, At::A]),
-    ],
-};
-
-/// Operations of that name.
-pub(crate) const MUL: Choice = Choice {
-    any: Some(Code::MulAny),
-    some: &[
-        (Code::MulXXX, &[At::X, At::X, At::X]),
-        (Code::MulXCX, &[At::X, At::C, At::X]),
-        (Code::MulACX, &[At::A, At::C, At::X]),
-        (Code::MulACA, &[At::A, At::C, At::A]),
-    ],
-};
-
-/// Operations of that name.
-pub(crate) const FDIV: Choice = Choice { any: Some(Code::FdivAny), some: &[] };
-
-/// Operations of that name.
-pub(crate) const DIV: Choice = Choice { any: Some(Code::DivAny), some: &[] };
-
-/// Operations of that name.
-pub(crate) const REM: Choice = Choice {
-    any: Some(Code::RemAny),
-    some: &[
-        (Code::RemXCX, &[At::X, At::C, At::X]),
-        (Code::RemACX, &[At::A, At::C, At::X]),
-        (Code::RemACA, &[At::A, At::C, At::A]),
-    ],
-};
-
-/// Operations of that name.
-pub(crate) const BAND: Choice = Choice {
-    any: Some(Code::BandAny),
-    some: &[
-        (Code::BandXCX, &[At::X, At::C, At::X]),
-        (Code::BandACX, &[At::A, At::C, At::X]),
-        (Code::BandACA, &[At::A, At::C, At::A]),
-    ],
-};
-
-/// Operations of that name.
-pub(crate) const BOR: Choice = Choice { any: Some(Code::BorAny), some: &[] };
-
-/// Operations of that name.
-pub(crate) const BXOR: Choice = Choice { any: Some(Code::BxorAny), some: &[] };
-
-/// Operations of that name.
-pub(crate) const BSL: Choice = Choice { any: Some(Code::BslAny), some: &[] };
-
-/// Operations of that name.
-pub(crate) const BSR: Choice = Choice {
-    any: Some(Code::BsrAny),
-    some: &[
-        (Code::BsrXCX, &[At::X, At::C, At::X]),
-        (Code::BsrACX, &[At::A, At::C, At::X]),
-        (Code::BsrACA, &[At::A, At::C, At::A]),
-    ],
-};
-
-/// Operations of that name.
-pub(crate) const LT: Choice = Choice {
-    any: Some(Code::LtAny),
-    some: &[
-        (Code::LtAC, &[At::A, At::C]),
-        (Code::LtXC, &[At::X, At::C]),
-        (Code::LtCA, &[At::C, At::A]),
-        (Code::LtCX, &[At::C, At::X]),
-        (Code::LtAX, &[At::A, At::X]),
-        (Code::LtXA, &[At::X, At::A]),
-        (Code::LtXX, &[At::X, At::X]),
-        (Code::LtYC, &[At::Y, At::C]),
-        (Code::LtCY, &[At::C, At::Y]),
-        (Code::LtYA, &[At::Y, At::A]),
-        (Code::LtAY, &[At::A, At::Y]),
-    ],
-};
-
-/// Operations of that name.
-pub(crate) const GE: Choice = Choice {
-    any: Some(Code::GeAny),
-    some: &[
-        (Code::GeAC, &[At::A, At::C]),
-        (Code::GeXC, &[At::X, At::C]),
-        (Code::GeCA, &[At::C, At::A]),
-        (Code::GeCX, &[At::C, At::X]),
-        (Code::GeAX, &[At::A, At::X]),
-        (Code::GeXA, &[At::X, At::A]),
-        (Code::GeXX, &[At::X, At::X]),
-        (Code::GeYC, &[At::Y, At::C]),
-        (Code::GeCY, &[At::C, At::Y]),
-        (Code::GeYA, &[At::Y, At::A]),
-        (Code::GeAY, &[At::A, At::Y]),
-    ],
-};
-
-/// Operations of that name.
-pub(crate) const EQ: Choice = Choice { any: Some(Code::EqAny), some: &[] };
-
-/// Operations of that name.
-pub(crate) const NE: Choice = Choice { any: Some(Code::NeAny), some: &[] };
-
-/// Operations of that name.
-pub(crate) const IS: Choice = Choice {
-    any: Some(Code::IsAny),
-    some: &[(Code::IsA, &[At::A]), (Code::IsX, &[At::X]), (Code::IsY, &[At::Y])],
-};
-
-/// Operations of that name.
-pub(crate) const ISNT: Choice = Choice {
-    any: Some(Code::IsntAny),
-    some: &[(Code::IsntA, &[At::A]), (Code::IsntX, &[At::X]), (Code::IsntY, &[At::Y])],
-};
-
-/// Operations of that name.
-pub(crate) const SAME: Choice = Choice {
-    any: Some(Code::SameAny),
-    some: &[
-        (Code::SameXA, &[At::X, At::A]),
-        (Code::SameXX, &[At::X, At::X]),
-        (Code::SameAX, &[At::A, At::X]),
-    ],
-};
-
-/// Operations of that name.
-pub(crate) const DIFFER: Choice = Choice {
-    any: Some(Code::DifferAny),
-    some: &[
-        (Code::DifferXA, &[At::X, At::A]),
-        (Code::DifferXX, &[At::X, At::X]),
-        (Code::DifferAX, &[At::A, At::X]),
-    ],
-};
-
-/// Operations of that name.
-pub(crate) const IS_CONS: Choice = Choice {
-    any: Some(Code::IsConsAny),
-    some: &[(Code::IsConsA, &[At::A]), (Code::IsConsX, &[At::X])],
-};
-
-/// Operations of that name.
-pub(crate) const IS_LIST: Choice = Choice { any: Some(Code::IsListAny), some: &[] };
-
-/// Operations of that name.
-pub(crate) const IS_TUPLE: Choice = Choice {
-    any: Some(Code::IsTupleAny),
-    some: &[(Code::IsTupleA, &[At::A]), (Code::IsTupleX, &[At::X])],
-};
-
-/// Operations of that name.
-pub(crate) const IS_INTEGER: Choice = Choice {
-    any: Some(Code::IsIntegerAny),
-    some: &[(Code::IsIntegerA, &[At::A]), (Code::IsIntegerX, &[At::X])],
-};
-
-/// Operations of that name.
-pub(crate) const IS_ATOM: Choice = Choice {
-    any: Some(Code::IsAtomAny),
-    some: &[(Code::IsAtomA, &[At::A]), (Code::IsAtomX, &[At::X])],
-};
-
-/// Operations of that name.
-pub(crate) const IS_MAP: Choice = Choice {
-    any: Some(Code::IsMapAny),
-    some: &[(Code::IsMapA, &[At::A]), (Code::IsMapX, &[At::X])],
-};
-
-/// Operations of that name.
-pub(crate) const IS_PID: Choice = Choice { any: Some(Code::IsPidAny), some: &[] };
-
-/// Operations of that name.
-pub(crate) const IS_FLOAT: Choice = Choice { any: Some(Code::IsFloatAny), some: &[] };
-
-/// Operations of that name.
-pub(crate) const HAS_HEADER: Choice = Choice {
-    any: Some(Code::HasHeaderAny),
-    some: &[(Code::HasHeaderA, &[At::A]), (Code::HasHeaderX, &[At::X])],
-};
-
-/// Operations of that name.
-pub(crate) const HAS_TAG: Choice = Choice {
-    any: Some(Code::HasTagAny),
-    some: &[(Code::HasTagA, &[At::A]), (Code::HasTagX, &[At::X])],
-};
-
-/// Operations of that name.
-pub(crate) const PICK: Choice = Choice { any: Some(Code::PickAny), some: &[] };
-
-/// Operations of that name.
-pub(crate) const PUT_EXACT: Choice = Choice { any: Some(Code::PutExactAny), some: &[] };
-
-/// Operations of that name.
-pub(crate) const PUT_ASSOC: Choice = Choice { any: Some(Code::PutAssocAny), some: &[] };
-
-/// Operations of that name.
-pub(crate) const START: Choice = Choice {
-    any: Some(Code::StartAny),
-    some: &[(Code::StartAX, &[At::A, At::X]), (Code::StartXX, &[At::X, At::X])],
-};
-
-/// Operations of that name.
-pub(crate) const READ8: Choice = Choice {
-    any: Some(Code::Read8Any),
-    some: &[(Code::Read8XX, &[At::X, At::X]), (Code::Read8XA, &[At::X, At::A])],
-};
-
-/// Operations of that name.
-pub(crate) const READ16: Choice = Choice {
-    any: Some(Code::Read16Any),
-    some: &[(Code::Read16XX, &[At::X, At::X]), (Code::Read16XA, &[At::X, At::A])],
-};
-
-/// Operations of that name.
-pub(crate) const READ32: Choice = Choice { any: Some(Code::Read32Any), some: &[] };
-
-/// Operations of that name.
-pub(crate) const AT_LEAST: Choice =
-    Choice { any: Some(Code::AtLeastAny), some: &[(Code::AtLeastX, &[At::X])] };
-
-/// Operations of that name.
-pub(crate) const EXACTLY: Choice =
-    Choice { any: Some(Code::ExactlyAny), some: &[(Code::ExactlyX, &[At::X])] };
-
-/// Operations of that name.
-pub(crate) const POS: Choice = Choice {
-    any: Some(Code::PosAny),
-    some: &[(Code::PosXA, &[At::X, At::A]), (Code::PosXX, &[At::X, At::X])],
-};
-
-/// Operations of that name.
-pub(crate) const TAKE: Choice = Choice { any: Some(Code::TakeAny), some: &[] };
-
-/// Operations of that name.
+/// `Move`.
 pub(crate) const MOVE: Choice = Choice {
     any: None,
     some: &[
-        (Code::MoveAX, &[At::A, At::X]),
-        (Code::MoveAY, &[At::A, At::Y]),
-        (Code::MoveXA, &[At::X, At::A]),
-        (Code::MoveXX, &[At::X, At::X]),
-        (Code::MoveXY, &[At::X, At::Y]),
-        (Code::MoveYA, &[At::Y, At::A]),
-        (Code::MoveYX, &[At::Y, At::X]),
-        (Code::MoveYY, &[At::Y, At::Y]),
-        (Code::MoveCA, &[At::C, At::A]),
-        (Code::MoveCX, &[At::C, At::X]),
-        (Code::MoveCY, &[At::C, At::Y]),
+        (Code::MoveAX, &[A, X]),
+        (Code::MoveAY, &[A, Y]),
+        (Code::MoveXA, &[X, A]),
+        (Code::MoveXX, &[X, X]),
+        (Code::MoveXY, &[X, Y]),
+        (Code::MoveYA, &[Y, A]),
+        (Code::MoveYX, &[Y, X]),
+        (Code::MoveYY, &[Y, Y]),
+        (Code::MoveCA, &[C, A]),
+        (Code::MoveCX, &[C, X]),
+        (Code::MoveCY, &[C, Y]),
     ],
 };
 
-/// Operations of that name.
+/// `Move2`.
 pub(crate) const MOVE2: Choice = Choice {
     any: None,
     some: &[
-        (Code::Move2AXAX, &[At::A, At::X, At::A, At::X]),
-        (Code::Move2AXAY, &[At::A, At::X, At::A, At::Y]),
-        (Code::Move2AXXA, &[At::A, At::X, At::X, At::A]),
-        (Code::Move2AXXX, &[At::A, At::X, At::X, At::X]),
-        (Code::Move2AXXY, &[At::A, At::X, At::X, At::Y]),
-        (Code::Move2AXYA, &[At::A, At::X, At::Y, At::A]),
-        (Code::Move2AXYX, &[At::A, At::X, At::Y, At::X]),
-        (Code::Move2AXYY, &[At::A, At::X, At::Y, At::Y]),
-        (Code::Move2AXCA, &[At::A, At::X, At::C, At::A]),
-        (Code::Move2AXCX, &[At::A, At::X, At::C, At::X]),
-        (Code::Move2AXCY, &[At::A, At::X, At::C, At::Y]),
-        (Code::Move2AYAX, &[At::A, At::Y, At::A, At::X]),
-        (Code::Move2AYAY, &[At::A, At::Y, At::A, At::Y]),
-        (Code::Move2AYXA, &[At::A, At::Y, At::X, At::A]),
-        (Code::Move2AYXX, &[At::A, At::Y, At::X, At::X]),
-        (Code::Move2AYXY, &[At::A, At::Y, At::X, At::Y]),
-        (Code::Move2AYYA, &[At::A, At::Y, At::Y, At::A]),
-        (Code::Move2AYYX, &[At::A, At::Y, At::Y, At::X]),
-        (Code::Move2AYYY, &[At::A, At::Y, At::Y, At::Y]),
-        (Code::Move2AYCA, &[At::A, At::Y, At::C, At::A]),
-        (Code::Move2AYCX, &[At::A, At::Y, At::C, At::X]),
-        (Code::Move2AYCY, &[At::A, At::Y, At::C, At::Y]),
-        (Code::Move2XAAX, &[At::X, At::A, At::A, At::X]),
-        (Code::Move2XAAY, &[At::X, At::A, At::A, At::Y]),
-        (Code::Move2XAXA, &[At::X, At::A, At::X, At::A]),
-        (Code::Move2XAXX, &[At::X, At::A, At::X, At::X]),
-        (Code::Move2XAXY, &[At::X, At::A, At::X, At::Y]),
-        (Code::Move2XAYA, &[At::X, At::A, At::Y, At::A]),
-        (Code::Move2XAYX, &[At::X, At::A, At::Y, At::X]),
-        (Code::Move2XAYY, &[At::X, At::A, At::Y, At::Y]),
-        (Code::Move2XACA, &[At::X, At::A, At::C, At::A]),
-        (Code::Move2XACX, &[At::X, At::A, At::C, At::X]),
-        (Code::Move2XACY, &[At::X, At::A, At::C, At::Y]),
-        (Code::Move2XXAX, &[At::X, At::X, At::A, At::X]),
-        (Code::Move2XXAY, &[At::X, At::X, At::A, At::Y]),
-        (Code::Move2XXXA, &[At::X, At::X, At::X, At::A]),
-        (Code::Move2XXXX, &[At::X, At::X, At::X, At::X]),
-        (Code::Move2XXXY, &[At::X, At::X, At::X, At::Y]),
-        (Code::Move2XXYA, &[At::X, At::X, At::Y, At::A]),
-        (Code::Move2XXYX, &[At::X, At::X, At::Y, At::X]),
-        (Code::Move2XXYY, &[At::X, At::X, At::Y, At::Y]),
-        (Code::Move2XXCA, &[At::X, At::X, At::C, At::A]),
-        (Code::Move2XXCX, &[At::X, At::X, At::C, At::X]),
-        (Code::Move2XXCY, &[At::X, At::X, At::C, At::Y]),
-        (Code::Move2XYAX, &[At::X, At::Y, At::A, At::X]),
-        (Code::Move2XYAY, &[At::X, At::Y, At::A, At::Y]),
-        (Code::Move2XYXA, &[At::X, At::Y, At::X, At::A]),
-        (Code::Move2XYXX, &[At::X, At::Y, At::X, At::X]),
-        (Code::Move2XYXY, &[At::X, At::Y, At::X, At::Y]),
-        (Code::Move2XYYA, &[At::X, At::Y, At::Y, At::A]),
-        (Code::Move2XYYX, &[At::X, At::Y, At::Y, At::X]),
-        (Code::Move2XYYY, &[At::X, At::Y, At::Y, At::Y]),
-        (Code::Move2XYCA, &[At::X, At::Y, At::C, At::A]),
-        (Code::Move2XYCX, &[At::X, At::Y, At::C, At::X]),
-        (Code::Move2XYCY, &[At::X, At::Y, At::C, At::Y]),
-        (Code::Move2YAAX, &[At::Y, At::A, At::A, At::X]),
-        (Code::Move2YAAY, &[At::Y, At::A, At::A, At::Y]),
-        (Code::Move2YAXA, &[At::Y, At::A, At::X, At::A]),
-        (Code::Move2YAXX, &[At::Y, At::A, At::X, At::X]),
-        (Code::Move2YAXY, &[At::Y, At::A, At::X, At::Y]),
-        (Code::Move2YAYA, &[At::Y, At::A, At::Y, At::A]),
-        (Code::Move2YAYX, &[At::Y, At::A, At::Y, At::X]),
-        (Code::Move2YAYY, &[At::Y, At::A, At::Y, At::Y]),
-        (Code::Move2YACA, &[At::Y, At::A, At::C, At::A]),
-        (Code::Move2YACX, &[At::Y, At::A, At::C, At::X]),
-        (Code::Move2YACY, &[At::Y, At::A, At::C, At::Y]),
-        (Code::Move2YXAX, &[At::Y, At::X, At::A, At::X]),
-        (Code::Move2YXAY, &[At::Y, At::X, At::A, At::Y]),
-        (Code::Move2YXXA, &[At::Y, At::X, At::X, At::A]),
-        (Code::Move2YXXX, &[At::Y, At::X, At::X, At::X]),
-        (Code::Move2YXXY, &[At::Y, At::X, At::X, At::Y]),
-        (Code::Move2YXYA, &[At::Y, At::X, At::Y, At::A]),
-        (Code::Move2YXYX, &[At::Y, At::X, At::Y, At::X]),
-        (Code::Move2YXYY, &[At::Y, At::X, At::Y, At::Y]),
-        (Code::Move2YXCA, &[At::Y, At::X, At::C, At::A]),
-        (Code::Move2YXCX, &[At::Y, At::X, At::C, At::X]),
-        (Code::Move2YXCY, &[At::Y, At::X, At::C, At::Y]),
-        (Code::Move2YYAX, &[At::Y, At::Y, At::A, At::X]),
-        (Code::Move2YYAY, &[At::Y, At::Y, At::A, At::Y]),
-        (Code::Move2YYXA, &[At::Y, At::Y, At::X, At::A]),
-        (Code::Move2YYXX, &[At::Y, At::Y, At::X, At::X]),
-        (Code::Move2YYXY, &[At::Y, At::Y, At::X, At::Y]),
-        (Code::Move2YYYA, &[At::Y, At::Y, At::Y, At::A]),
-        (Code::Move2YYYX, &[At::Y, At::Y, At::Y, At::X]),
-        (Code::Move2YYYY, &[At::Y, At::Y, At::Y, At::Y]),
-        (Code::Move2YYCA, &[At::Y, At::Y, At::C, At::A]),
-        (Code::Move2YYCX, &[At::Y, At::Y, At::C, At::X]),
-        (Code::Move2YYCY, &[At::Y, At::Y, At::C, At::Y]),
-        (Code::Move2CAAX, &[At::C, At::A, At::A, At::X]),
-        (Code::Move2CAAY, &[At::C, At::A, At::A, At::Y]),
-        (Code::Move2CAXA, &[At::C, At::A, At::X, At::A]),
-        (Code::Move2CAXX, &[At::C, At::A, At::X, At::X]),
-        (Code::Move2CAXY, &[At::C, At::A, At::X, At::Y]),
-        (Code::Move2CAYA, &[At::C, At::A, At::Y, At::A]),
-        (Code::Move2CAYX, &[At::C, At::A, At::Y, At::X]),
-        (Code::Move2CAYY, &[At::C, At::A, At::Y, At::Y]),
-        (Code::Move2CACA, &[At::C, At::A, At::C, At::A]),
-        (Code::Move2CACX, &[At::C, At::A, At::C, At::X]),
-        (Code::Move2CACY, &[At::C, At::A, At::C, At::Y]),
-        (Code::Move2CXAX, &[At::C, At::X, At::A, At::X]),
-        (Code::Move2CXAY, &[At::C, At::X, At::A, At::Y]),
-        (Code::Move2CXXA, &[At::C, At::X, At::X, At::A]),
-        (Code::Move2CXXX, &[At::C, At::X, At::X, At::X]),
-        (Code::Move2CXXY, &[At::C, At::X, At::X, At::Y]),
-        (Code::Move2CXYA, &[At::C, At::X, At::Y, At::A]),
-        (Code::Move2CXYX, &[At::C, At::X, At::Y, At::X]),
-        (Code::Move2CXYY, &[At::C, At::X, At::Y, At::Y]),
-        (Code::Move2CXCA, &[At::C, At::X, At::C, At::A]),
-        (Code::Move2CXCX, &[At::C, At::X, At::C, At::X]),
-        (Code::Move2CXCY, &[At::C, At::X, At::C, At::Y]),
-        (Code::Move2CYAX, &[At::C, At::Y, At::A, At::X]),
-        (Code::Move2CYAY, &[At::C, At::Y, At::A, At::Y]),
-        (Code::Move2CYXA, &[At::C, At::Y, At::X, At::A]),
-        (Code::Move2CYXX, &[At::C, At::Y, At::X, At::X]),
-        (Code::Move2CYXY, &[At::C, At::Y, At::X, At::Y]),
-        (Code::Move2CYYA, &[At::C, At::Y, At::Y, At::A]),
-        (Code::Move2CYYX, &[At::C, At::Y, At::Y, At::X]),
-        (Code::Move2CYYY, &[At::C, At::Y, At::Y, At::Y]),
-        (Code::Move2CYCA, &[At::C, At::Y, At::C, At::A]),
-        (Code::Move2CYCX, &[At::C, At::Y, At::C, At::X]),
-        (Code::Move2CYCY, &[At::C, At::Y, At::C, At::Y]),
+        (Code::Move2AXAX, &[A, X, A, X]),
+        (Code::Move2AXAY, &[A, X, A, Y]),
+        (Code::Move2AXXA, &[A, X, X, A]),
+        (Code::Move2AXXX, &[A, X, X, X]),
+        (Code::Move2AXXY, &[A, X, X, Y]),
+        (Code::Move2AXYA, &[A, X, Y, A]),
+        (Code::Move2AXYX, &[A, X, Y, X]),
+        (Code::Move2AXYY, &[A, X, Y, Y]),
+        (Code::Move2AXCA, &[A, X, C, A]),
+        (Code::Move2AXCX, &[A, X, C, X]),
+        (Code::Move2AXCY, &[A, X, C, Y]),
+        (Code::Move2AYAX, &[A, Y, A, X]),
+        (Code::Move2AYAY, &[A, Y, A, Y]),
+        (Code::Move2AYXA, &[A, Y, X, A]),
+        (Code::Move2AYXX, &[A, Y, X, X]),
+        (Code::Move2AYXY, &[A, Y, X, Y]),
+        (Code::Move2AYYA, &[A, Y, Y, A]),
+        (Code::Move2AYYX, &[A, Y, Y, X]),
+        (Code::Move2AYYY, &[A, Y, Y, Y]),
+        (Code::Move2AYCA, &[A, Y, C, A]),
+        (Code::Move2AYCX, &[A, Y, C, X]),
+        (Code::Move2AYCY, &[A, Y, C, Y]),
+        (Code::Move2XAAX, &[X, A, A, X]),
+        (Code::Move2XAAY, &[X, A, A, Y]),
+        (Code::Move2XAXA, &[X, A, X, A]),
+        (Code::Move2XAXX, &[X, A, X, X]),
+        (Code::Move2XAXY, &[X, A, X, Y]),
+        (Code::Move2XAYA, &[X, A, Y, A]),
+        (Code::Move2XAYX, &[X, A, Y, X]),
+        (Code::Move2XAYY, &[X, A, Y, Y]),
+        (Code::Move2XACA, &[X, A, C, A]),
+        (Code::Move2XACX, &[X, A, C, X]),
+        (Code::Move2XACY, &[X, A, C, Y]),
+        (Code::Move2XXAX, &[X, X, A, X]),
+        (Code::Move2XXAY, &[X, X, A, Y]),
+        (Code::Move2XXXA, &[X, X, X, A]),
+        (Code::Move2XXXX, &[X, X, X, X]),
+        (Code::Move2XXXY, &[X, X, X, Y]),
+        (Code::Move2XXYA, &[X, X, Y, A]),
+        (Code::Move2XXYX, &[X, X, Y, X]),
+        (Code::Move2XXYY, &[X, X, Y, Y]),
+        (Code::Move2XXCA, &[X, X, C, A]),
+        (Code::Move2XXCX, &[X, X, C, X]),
+        (Code::Move2XXCY, &[X, X, C, Y]),
+        (Code::Move2XYAX, &[X, Y, A, X]),
+        (Code::Move2XYAY, &[X, Y, A, Y]),
+        (Code::Move2XYXA, &[X, Y, X, A]),
+        (Code::Move2XYXX, &[X, Y, X, X]),
+        (Code::Move2XYXY, &[X, Y, X, Y]),
+        (Code::Move2XYYA, &[X, Y, Y, A]),
+        (Code::Move2XYYX, &[X, Y, Y, X]),
+        (Code::Move2XYYY, &[X, Y, Y, Y]),
+        (Code::Move2XYCA, &[X, Y, C, A]),
+        (Code::Move2XYCX, &[X, Y, C, X]),
+        (Code::Move2XYCY, &[X, Y, C, Y]),
+        (Code::Move2YAAX, &[Y, A, A, X]),
+        (Code::Move2YAAY, &[Y, A, A, Y]),
+        (Code::Move2YAXA, &[Y, A, X, A]),
+        (Code::Move2YAXX, &[Y, A, X, X]),
+        (Code::Move2YAXY, &[Y, A, X, Y]),
+        (Code::Move2YAYA, &[Y, A, Y, A]),
+        (Code::Move2YAYX, &[Y, A, Y, X]),
+        (Code::Move2YAYY, &[Y, A, Y, Y]),
+        (Code::Move2YACA, &[Y, A, C, A]),
+        (Code::Move2YACX, &[Y, A, C, X]),
+        (Code::Move2YACY, &[Y, A, C, Y]),
+        (Code::Move2YXAX, &[Y, X, A, X]),
+        (Code::Move2YXAY, &[Y, X, A, Y]),
+        (Code::Move2YXXA, &[Y, X, X, A]),
+        (Code::Move2YXXX, &[Y, X, X, X]),
+        (Code::Move2YXXY, &[Y, X, X, Y]),
+        (Code::Move2YXYA, &[Y, X, Y, A]),
+        (Code::Move2YXYX, &[Y, X, Y, X]),
+        (Code::Move2YXYY, &[Y, X, Y, Y]),
+        (Code::Move2YXCA, &[Y, X, C, A]),
+        (Code::Move2YXCX, &[Y, X, C, X]),
+        (Code::Move2YXCY, &[Y, X, C, Y]),
+        (Code::Move2YYAX, &[Y, Y, A, X]),
+        (Code::Move2YYAY, &[Y, Y, A, Y]),
+        (Code::Move2YYXA, &[Y, Y, X, A]),
+        (Code::Move2YYXX, &[Y, Y, X, X]),
+        (Code::Move2YYXY, &[Y, Y, X, Y]),
+        (Code::Move2YYYA, &[Y, Y, Y, A]),
+        (Code::Move2YYYX, &[Y, Y, Y, X]),
+        (Code::Move2YYYY, &[Y, Y, Y, Y]),
+        (Code::Move2YYCA, &[Y, Y, C, A]),
+        (Code::Move2YYCX, &[Y, Y, C, X]),
+        (Code::Move2YYCY, &[Y, Y, C, Y]),
+        (Code::Move2CAAX, &[C, A, A, X]),
+        (Code::Move2CAAY, &[C, A, A, Y]),
+        (Code::Move2CAXA, &[C, A, X, A]),
+        (Code::Move2CAXX, &[C, A, X, X]),
+        (Code::Move2CAXY, &[C, A, X, Y]),
+        (Code::Move2CAYA, &[C, A, Y, A]),
+        (Code::Move2CAYX, &[C, A, Y, X]),
+        (Code::Move2CAYY, &[C, A, Y, Y]),
+        (Code::Move2CACA, &[C, A, C, A]),
+        (Code::Move2CACX, &[C, A, C, X]),
+        (Code::Move2CACY, &[C, A, C, Y]),
+        (Code::Move2CXAX, &[C, X, A, X]),
+        (Code::Move2CXAY, &[C, X, A, Y]),
+        (Code::Move2CXXA, &[C, X, X, A]),
+        (Code::Move2CXXX, &[C, X, X, X]),
+        (Code::Move2CXXY, &[C, X, X, Y]),
+        (Code::Move2CXYA, &[C, X, Y, A]),
+        (Code::Move2CXYX, &[C, X, Y, X]),
+        (Code::Move2CXYY, &[C, X, Y, Y]),
+        (Code::Move2CXCA, &[C, X, C, A]),
+        (Code::Move2CXCX, &[C, X, C, X]),
+        (Code::Move2CXCY, &[C, X, C, Y]),
+        (Code::Move2CYAX, &[C, Y, A, X]),
+        (Code::Move2CYAY, &[C, Y, A, Y]),
+        (Code::Move2CYXA, &[C, Y, X, A]),
+        (Code::Move2CYXX, &[C, Y, X, X]),
+        (Code::Move2CYXY, &[C, Y, X, Y]),
+        (Code::Move2CYYA, &[C, Y, Y, A]),
+        (Code::Move2CYYX, &[C, Y, Y, X]),
+        (Code::Move2CYYY, &[C, Y, Y, Y]),
+        (Code::Move2CYCA, &[C, Y, C, A]),
+        (Code::Move2CYCX, &[C, Y, C, X]),
+        (Code::Move2CYCY, &[C, Y, C, Y]),
     ],
 };
 
-/// Operations of that name.
+/// `MoveCall`.
 pub(crate) const MOVE_CALL: Choice = Choice {
     any: None,
     some: &[
-        (Code::MoveCallAX, &[At::A, At::X]),
-        (Code::MoveCallAY, &[At::A, At::Y]),
-        (Code::MoveCallXA, &[At::X, At::A]),
-        (Code::MoveCallXX, &[At::X, At::X]),
-        (Code::MoveCallXY, &[At::X, At::Y]),
-        (Code::MoveCallYA, &[At::Y, At::A]),
-        (Code::MoveCallYX, &[At::Y, At::X]),
-        (Code::MoveCallYY, &[At::Y, At::Y]),
-        (Code::MoveCallCA, &[At::C, At::A]),
-        (Code::MoveCallCX, &[At::C, At::X]),
-        (Code::MoveCallCY, &[At::C, At::Y]),
+        (Code::MoveCallAX, &[A, X]),
+        (Code::MoveCallAY, &[A, Y]),
+        (Code::MoveCallXA, &[X, A]),
+        (Code::MoveCallXX, &[X, X]),
+        (Code::MoveCallXY, &[X, Y]),
+        (Code::MoveCallYA, &[Y, A]),
+        (Code::MoveCallYX, &[Y, X]),
+        (Code::MoveCallYY, &[Y, Y]),
+        (Code::MoveCallCA, &[C, A]),
+        (Code::MoveCallCX, &[C, X]),
+        (Code::MoveCallCY, &[C, Y]),
     ],
 };
 
-/// Operations of that name.
+/// `Move2Call`.
 pub(crate) const MOVE2_CALL: Choice = Choice {
     any: None,
     some: &[
-        (Code::Move2CallAXAX, &[At::A, At::X, At::A, At::X]),
-        (Code::Move2CallAXAY, &[At::A, At::X, At::A, At::Y]),
-        (Code::Move2CallAXXA, &[At::A, At::X, At::X, At::A]),
-        (Code::Move2CallAXXX, &[At::A, At::X, At::X, At::X]),
-        (Code::Move2CallAXXY, &[At::A, At::X, At::X, At::Y]),
-        (Code::Move2CallAXYA, &[At::A, At::X, At::Y, At::A]),
-        (Code::Move2CallAXYX, &[At::A, At::X, At::Y, At::X]),
-        (Code::Move2CallAXYY, &[At::A, At::X, At::Y, At::Y]),
-        (Code::Move2CallAXCA, &[At::A, At::X, At::C, At::A]),
-        (Code::Move2CallAXCX, &[At::A, At::X, At::C, At::X]),
-        (Code::Move2CallAXCY, &[At::A, At::X, At::C, At::Y]),
-        (Code::Move2CallAYAX, &[At::A, At::Y, At::A, At::X]),
-        (Code::Move2CallAYAY, &[At::A, At::Y, At::A, At::Y]),
-        (Code::Move2CallAYXA, &[At::A, At::Y, At::X, At::A]),
-        (Code::Move2CallAYXX, &[At::A, At::Y, At::X, At::X]),
-        (Code::Move2CallAYXY, &[At::A, At::Y, At::X, At::Y]),
-        (Code::Move2CallAYYA, &[At::A, At::Y, At::Y, At::A]),
-        (Code::Move2CallAYYX, &[At::A, At::Y, At::Y, At::X]),
-        (Code::Move2CallAYYY, &[At::A, At::Y, At::Y, At::Y]),
-        (Code::Move2CallAYCA, &[At::A, At::Y, At::C, At::A]),
-        (Code::Move2CallAYCX, &[At::A, At::Y, At::C, At::X]),
-        (Code::Move2CallAYCY, &[At::A, At::Y, At::C, At::Y]),
-        (Code::Move2CallXAAX, &[At::X, At::A, At::A, At::X]),
-        (Code::Move2CallXAAY, &[At::X, At::A, At::A, At::Y]),
-        (Code::Move2CallXAXA, &[At::X, At::A, At::X, At::A]),
-        (Code::Move2CallXAXX, &[At::X, At::A, At::X, At::X]),
-        (Code::Move2CallXAXY, &[At::X, At::A, At::X, At::Y]),
-        (Code::Move2CallXAYA, &[At::X, At::A, At::Y, At::A]),
-        (Code::Move2CallXAYX, &[At::X, At::A, At::Y, At::X]),
-        (Code::Move2CallXAYY, &[At::X, At::A, At::Y, At::Y]),
-        (Code::Move2CallXACA, &[At::X, At::A, At::C, At::A]),
-        (Code::Move2CallXACX, &[At::X, At::A, At::C, At::X]),
-        (Code::Move2CallXACY, &[At::X, At::A, At::C, At::Y]),
-        (Code::Move2CallXXAX, &[At::X, At::X, At::A, At::X]),
-        (Code::Move2CallXXAY, &[At::X, At::X, At::A, At::Y]),
-        (Code::Move2CallXXXA, &[At::X, At::X, At::X, At::A]),
-        (Code::Move2CallXXXX, &[At::X, At::X, At::X, At::X]),
-        (Code::Move2CallXXXY, &[At::X, At::X, At::X, At::Y]),
-        (Code::Move2CallXXYA, &[At::X, At::X, At::Y, At::A]),
-        (Code::Move2CallXXYX, &[At::X, At::X, At::Y, At::X]),
-        (Code::Move2CallXXYY, &[At::X, At::X, At::Y, At::Y]),
-        (Code::Move2CallXXCA, &[At::X, At::X, At::C, At::A]),
-        (Code::Move2CallXXCX, &[At::X, At::X, At::C, At::X]),
-        (Code::Move2CallXXCY, &[At::X, At::X, At::C, At::Y]),
-        (Code::Move2CallXYAX, &[At::X, At::Y, At::A, At::X]),
-        (Code::Move2CallXYAY, &[At::X, At::Y, At::A, At::Y]),
-        (Code::Move2CallXYXA, &[At::X, At::Y, At::X, At::A]),
-        (Code::Move2CallXYXX, &[At::X, At::Y, At::X, At::X]),
-        (Code::Move2CallXYXY, &[At::X, At::Y, At::X, At::Y]),
-        (Code::Move2CallXYYA, &[At::X, At::Y, At::Y, At::A]),
-        (Code::Move2CallXYYX, &[At::X, At::Y, At::Y, At::X]),
-        (Code::Move2CallXYYY, &[At::X, At::Y, At::Y, At::Y]),
-        (Code::Move2CallXYCA, &[At::X, At::Y, At::C, At::A]),
-        (Code::Move2CallXYCX, &[At::X, At::Y, At::C, At::X]),
-        (Code::Move2CallXYCY, &[At::X, At::Y, At::C, At::Y]),
-        (Code::Move2CallYAAX, &[At::Y, At::A, At::A, At::X]),
-        (Code::Move2CallYAAY, &[At::Y, At::A, At::A, At::Y]),
-        (Code::Move2CallYAXA, &[At::Y, At::A, At::X, At::A]),
-        (Code::Move2CallYAXX, &[At::Y, At::A, At::X, At::X]),
-        (Code::Move2CallYAXY, &[At::Y, At::A, At::X, At::Y]),
-        (Code::Move2CallYAYA, &[At::Y, At::A, At::Y, At::A]),
-        (Code::Move2CallYAYX, &[At::Y, At::A, At::Y, At::X]),
-        (Code::Move2CallYAYY, &[At::Y, At::A, At::Y, At::Y]),
-        (Code::Move2CallYACA, &[At::Y, At::A, At::C, At::A]),
-        (Code::Move2CallYACX, &[At::Y, At::A, At::C, At::X]),
-        (Code::Move2CallYACY, &[At::Y, At::A, At::C, At::Y]),
-        (Code::Move2CallYXAX, &[At::Y, At::X, At::A, At::X]),
-        (Code::Move2CallYXAY, &[At::Y, At::X, At::A, At::Y]),
-        (Code::Move2CallYXXA, &[At::Y, At::X, At::X, At::A]),
-        (Code::Move2CallYXXX, &[At::Y, At::X, At::X, At::X]),
-        (Code::Move2CallYXXY, &[At::Y, At::X, At::X, At::Y]),
-        (Code::Move2CallYXYA, &[At::Y, At::X, At::Y, At::A]),
-        (Code::Move2CallYXYX, &[At::Y, At::X, At::Y, At::X]),
-        (Code::Move2CallYXYY, &[At::Y, At::X, At::Y, At::Y]),
-        (Code::Move2CallYXCA, &[At::Y, At::X, At::C, At::A]),
-        (Code::Move2CallYXCX, &[At::Y, At::X, At::C, At::X]),
-        (Code::Move2CallYXCY, &[At::Y, At::X, At::C, At::Y]),
-        (Code::Move2CallYYAX, &[At::Y, At::Y, At::A, At::X]),
-        (Code::Move2CallYYAY, &[At::Y, At::Y, At::A, At::Y]),
-        (Code::Move2CallYYXA, &[At::Y, At::Y, At::X, At::A]),
-        (Code::Move2CallYYXX, &[At::Y, At::Y, At::X, At::X]),
-        (Code::Move2CallYYXY, &[At::Y, At::Y, At::X, At::Y]),
-        (Code::Move2CallYYYA, &[At::Y, At::Y, At::Y, At::A]),
-        (Code::Move2CallYYYX, &[At::Y, At::Y, At::Y, At::X]),
-        (Code::Move2CallYYYY, &[At::Y, At::Y, At::Y, At::Y]),
-        (Code::Move2CallYYCA, &[At::Y, At::Y, At::C, At::A]),
-        (Code::Move2CallYYCX, &[At::Y, At::Y, At::C, At::X]),
-        (Code::Move2CallYYCY, &[At::Y, At::Y, At::C, At::Y]),
-        (Code::Move2CallCAAX, &[At::C, At::A, At::A, At::X]),
-        (Code::Move2CallCAAY, &[At::C, At::A, At::A, At::Y]),
-        (Code::Move2CallCAXA, &[At::C, At::A, At::X, At::A]),
-        (Code::Move2CallCAXX, &[At::C, At::A, At::X, At::X]),
-        (Code::Move2CallCAXY, &[At::C, At::A, At::X, At::Y]),
-        (Code::Move2CallCAYA, &[At::C, At::A, At::Y, At::A]),
-        (Code::Move2CallCAYX, &[At::C, At::A, At::Y, At::X]),
-        (Code::Move2CallCAYY, &[At::C, At::A, At::Y, At::Y]),
-        (Code::Move2CallCACA, &[At::C, At::A, At::C, At::A]),
-        (Code::Move2CallCACX, &[At::C, At::A, At::C, At::X]),
-        (Code::Move2CallCACY, &[At::C, At::A, At::C, At::Y]),
-        (Code::Move2CallCXAX, &[At::C, At::X, At::A, At::X]),
-        (Code::Move2CallCXAY, &[At::C, At::X, At::A, At::Y]),
-        (Code::Move2CallCXXA, &[At::C, At::X, At::X, At::A]),
-        (Code::Move2CallCXXX, &[At::C, At::X, At::X, At::X]),
-        (Code::Move2CallCXXY, &[At::C, At::X, At::X, At::Y]),
-        (Code::Move2CallCXYA, &[At::C, At::X, At::Y, At::A]),
-        (Code::Move2CallCXYX, &[At::C, At::X, At::Y, At::X]),
-        (Code::Move2CallCXYY, &[At::C, At::X, At::Y, At::Y]),
-        (Code::Move2CallCXCA, &[At::C, At::X, At::C, At::A]),
-        (Code::Move2CallCXCX, &[At::C, At::X, At::C, At::X]),
-        (Code::Move2CallCXCY, &[At::C, At::X, At::C, At::Y]),
-        (Code::Move2CallCYAX, &[At::C, At::Y, At::A, At::X]),
-        (Code::Move2CallCYAY, &[At::C, At::Y, At::A, At::Y]),
-        (Code::Move2CallCYXA, &[At::C, At::Y, At::X, At::A]),
-        (Code::Move2CallCYXX, &[At::C, At::Y, At::X, At::X]),
-        (Code::Move2CallCYXY, &[At::C, At::Y, At::X, At::Y]),
-        (Code::Move2CallCYYA, &[At::C, At::Y, At::Y, At::A]),
-        (Code::Move2CallCYYX, &[At::C, At::Y, At::Y, At::X]),
-        (Code::Move2CallCYYY, &[At::C, At::Y, At::Y, At::Y]),
-        (Code::Move2CallCYCA, &[At::C, At::Y, At::C, At::A]),
-        (Code::Move2CallCYCX, &[At::C, At::Y, At::C, At::X]),
-        (Code::Move2CallCYCY, &[At::C, At::Y, At::C, At::Y]),
+        (Code::Move2CallAXAX, &[A, X, A, X]),
+        (Code::Move2CallAXAY, &[A, X, A, Y]),
+        (Code::Move2CallAXXA, &[A, X, X, A]),
+        (Code::Move2CallAXXX, &[A, X, X, X]),
+        (Code::Move2CallAXXY, &[A, X, X, Y]),
+        (Code::Move2CallAXYA, &[A, X, Y, A]),
+        (Code::Move2CallAXYX, &[A, X, Y, X]),
+        (Code::Move2CallAXYY, &[A, X, Y, Y]),
+        (Code::Move2CallAXCA, &[A, X, C, A]),
+        (Code::Move2CallAXCX, &[A, X, C, X]),
+        (Code::Move2CallAXCY, &[A, X, C, Y]),
+        (Code::Move2CallAYAX, &[A, Y, A, X]),
+        (Code::Move2CallAYAY, &[A, Y, A, Y]),
+        (Code::Move2CallAYXA, &[A, Y, X, A]),
+        (Code::Move2CallAYXX, &[A, Y, X, X]),
+        (Code::Move2CallAYXY, &[A, Y, X, Y]),
+        (Code::Move2CallAYYA, &[A, Y, Y, A]),
+        (Code::Move2CallAYYX, &[A, Y, Y, X]),
+        (Code::Move2CallAYYY, &[A, Y, Y, Y]),
+        (Code::Move2CallAYCA, &[A, Y, C, A]),
+        (Code::Move2CallAYCX, &[A, Y, C, X]),
+        (Code::Move2CallAYCY, &[A, Y, C, Y]),
+        (Code::Move2CallXAAX, &[X, A, A, X]),
+        (Code::Move2CallXAAY, &[X, A, A, Y]),
+        (Code::Move2CallXAXA, &[X, A, X, A]),
+        (Code::Move2CallXAXX, &[X, A, X, X]),
+        (Code::Move2CallXAXY, &[X, A, X, Y]),
+        (Code::Move2CallXAYA, &[X, A, Y, A]),
+        (Code::Move2CallXAYX, &[X, A, Y, X]),
+        (Code::Move2CallXAYY, &[X, A, Y, Y]),
+        (Code::Move2CallXACA, &[X, A, C, A]),
+        (Code::Move2CallXACX, &[X, A, C, X]),
+        (Code::Move2CallXACY, &[X, A, C, Y]),
+        (Code::Move2CallXXAX, &[X, X, A, X]),
+        (Code::Move2CallXXAY, &[X, X, A, Y]),
+        (Code::Move2CallXXXA, &[X, X, X, A]),
+        (Code::Move2CallXXXX, &[X, X, X, X]),
+        (Code::Move2CallXXXY, &[X, X, X, Y]),
+        (Code::Move2CallXXYA, &[X, X, Y, A]),
+        (Code::Move2CallXXYX, &[X, X, Y, X]),
+        (Code::Move2CallXXYY, &[X, X, Y, Y]),
+        (Code::Move2CallXXCA, &[X, X, C, A]),
+        (Code::Move2CallXXCX, &[X, X, C, X]),
+        (Code::Move2CallXXCY, &[X, X, C, Y]),
+        (Code::Move2CallXYAX, &[X, Y, A, X]),
+        (Code::Move2CallXYAY, &[X, Y, A, Y]),
+        (Code::Move2CallXYXA, &[X, Y, X, A]),
+        (Code::Move2CallXYXX, &[X, Y, X, X]),
+        (Code::Move2CallXYXY, &[X, Y, X, Y]),
+        (Code::Move2CallXYYA, &[X, Y, Y, A]),
+        (Code::Move2CallXYYX, &[X, Y, Y, X]),
+        (Code::Move2CallXYYY, &[X, Y, Y, Y]),
+        (Code::Move2CallXYCA, &[X, Y, C, A]),
+        (Code::Move2CallXYCX, &[X, Y, C, X]),
+        (Code::Move2CallXYCY, &[X, Y, C, Y]),
+        (Code::Move2CallYAAX, &[Y, A, A, X]),
+        (Code::Move2CallYAAY, &[Y, A, A, Y]),
+        (Code::Move2CallYAXA, &[Y, A, X, A]),
+        (Code::Move2CallYAXX, &[Y, A, X, X]),
+        (Code::Move2CallYAXY, &[Y, A, X, Y]),
+        (Code::Move2CallYAYA, &[Y, A, Y, A]),
+        (Code::Move2CallYAYX, &[Y, A, Y, X]),
+        (Code::Move2CallYAYY, &[Y, A, Y, Y]),
+        (Code::Move2CallYACA, &[Y, A, C, A]),
+        (Code::Move2CallYACX, &[Y, A, C, X]),
+        (Code::Move2CallYACY, &[Y, A, C, Y]),
+        (Code::Move2CallYXAX, &[Y, X, A, X]),
+        (Code::Move2CallYXAY, &[Y, X, A, Y]),
+        (Code::Move2CallYXXA, &[Y, X, X, A]),
+        (Code::Move2CallYXXX, &[Y, X, X, X]),
+        (Code::Move2CallYXXY, &[Y, X, X, Y]),
+        (Code::Move2CallYXYA, &[Y, X, Y, A]),
+        (Code::Move2CallYXYX, &[Y, X, Y, X]),
+        (Code::Move2CallYXYY, &[Y, X, Y, Y]),
+        (Code::Move2CallYXCA, &[Y, X, C, A]),
+        (Code::Move2CallYXCX, &[Y, X, C, X]),
+        (Code::Move2CallYXCY, &[Y, X, C, Y]),
+        (Code::Move2CallYYAX, &[Y, Y, A, X]),
+        (Code::Move2CallYYAY, &[Y, Y, A, Y]),
+        (Code::Move2CallYYXA, &[Y, Y, X, A]),
+        (Code::Move2CallYYXX, &[Y, Y, X, X]),
+        (Code::Move2CallYYXY, &[Y, Y, X, Y]),
+        (Code::Move2CallYYYA, &[Y, Y, Y, A]),
+        (Code::Move2CallYYYX, &[Y, Y, Y, X]),
+        (Code::Move2CallYYYY, &[Y, Y, Y, Y]),
+        (Code::Move2CallYYCA, &[Y, Y, C, A]),
+        (Code::Move2CallYYCX, &[Y, Y, C, X]),
+        (Code::Move2CallYYCY, &[Y, Y, C, Y]),
+        (Code::Move2CallCAAX, &[C, A, A, X]),
+        (Code::Move2CallCAAY, &[C, A, A, Y]),
+        (Code::Move2CallCAXA, &[C, A, X, A]),
+        (Code::Move2CallCAXX, &[C, A, X, X]),
+        (Code::Move2CallCAXY, &[C, A, X, Y]),
+        (Code::Move2CallCAYA, &[C, A, Y, A]),
+        (Code::Move2CallCAYX, &[C, A, Y, X]),
+        (Code::Move2CallCAYY, &[C, A, Y, Y]),
+        (Code::Move2CallCACA, &[C, A, C, A]),
+        (Code::Move2CallCACX, &[C, A, C, X]),
+        (Code::Move2CallCACY, &[C, A, C, Y]),
+        (Code::Move2CallCXAX, &[C, X, A, X]),
+        (Code::Move2CallCXAY, &[C, X, A, Y]),
+        (Code::Move2CallCXXA, &[C, X, X, A]),
+        (Code::Move2CallCXXX, &[C, X, X, X]),
+        (Code::Move2CallCXXY, &[C, X, X, Y]),
+        (Code::Move2CallCXYA, &[C, X, Y, A]),
+        (Code::Move2CallCXYX, &[C, X, Y, X]),
+        (Code::Move2CallCXYY, &[C, X, Y, Y]),
+        (Code::Move2CallCXCA, &[C, X, C, A]),
+        (Code::Move2CallCXCX, &[C, X, C, X]),
+        (Code::Move2CallCXCY, &[C, X, C, Y]),
+        (Code::Move2CallCYAX, &[C, Y, A, X]),
+        (Code::Move2CallCYAY, &[C, Y, A, Y]),
+        (Code::Move2CallCYXA, &[C, Y, X, A]),
+        (Code::Move2CallCYXX, &[C, Y, X, X]),
+        (Code::Move2CallCYXY, &[C, Y, X, Y]),
+        (Code::Move2CallCYYA, &[C, Y, Y, A]),
+        (Code::Move2CallCYYX, &[C, Y, Y, X]),
+        (Code::Move2CallCYYY, &[C, Y, Y, Y]),
+        (Code::Move2CallCYCA, &[C, Y, C, A]),
+        (Code::Move2CallCYCX, &[C, Y, C, X]),
+        (Code::Move2CallCYCY, &[C, Y, C, Y]),
     ],
 };
 
-/// Operations of that name.
+/// `MoveTail`.
 pub(crate) const MOVE_TAIL: Choice = Choice {
     any: None,
     some: &[
-        (Code::MoveTailAX, &[At::A, At::X]),
-        (Code::MoveTailAY, &[At::A, At::Y]),
-        (Code::MoveTailXA, &[At::X, At::A]),
-        (Code::MoveTailXX, &[At::X, At::X]),
-        (Code::MoveTailXY, &[At::X, At::Y]),
-        (Code::MoveTailYA, &[At::Y, At::A]),
-        (Code::MoveTailYX, &[At::Y, At::X]),
-        (Code::MoveTailYY, &[At::Y, At::Y]),
-        (Code::MoveTailCA, &[At::C, At::A]),
-        (Code::MoveTailCX, &[At::C, At::X]),
-        (Code::MoveTailCY, &[At::C, At::Y]),
+        (Code::MoveTailAX, &[A, X]),
+        (Code::MoveTailAY, &[A, Y]),
+        (Code::MoveTailXA, &[X, A]),
+        (Code::MoveTailXX, &[X, X]),
+        (Code::MoveTailXY, &[X, Y]),
+        (Code::MoveTailYA, &[Y, A]),
+        (Code::MoveTailYX, &[Y, X]),
+        (Code::MoveTailYY, &[Y, Y]),
+        (Code::MoveTailCA, &[C, A]),
+        (Code::MoveTailCX, &[C, X]),
+        (Code::MoveTailCY, &[C, Y]),
     ],
 };
 
-/// Operations of that name.
+/// `Move2Tail`.
 pub(crate) const MOVE2_TAIL: Choice = Choice {
     any: None,
     some: &[
-        (Code::Move2TailAXAX, &[At::A, At::X, At::A, At::X]),
-        (Code::Move2TailAXAY, &[At::A, At::X, At::A, At::Y]),
-        (Code::Move2TailAXXA, &[At::A, At::X, At::X, At::A]),
-        (Code::Move2TailAXXX, &[At::A, At::X, At::X, At::X]),
-        (Code::Move2TailAXXY, &[At::A, At::X, At::X, At::Y]),
-        (Code::Move2TailAXYA, &[At::A, At::X, At::Y, At::A]),
-        (Code::Move2TailAXYX, &[At::A, At::X, At::Y, At::X]),
-        (Code::Move2TailAXYY, &[At::A, At::X, At::Y, At::Y]),
-        (Code::Move2TailAXCA, &[At::A, At::X, At::C, At::A]),
-        (Code::Move2TailAXCX, &[At::A, At::X, At::C, At::X]),
-        (Code::Move2TailAXCY, &[At::A, At::X, At::C, At::Y]),
-        (Code::Move2TailAYAX, &[At::A, At::Y, At::A, At::X]),
-        (Code::Move2TailAYAY, &[At::A, At::Y, At::A, At::Y]),
-        (Code::Move2TailAYXA, &[At::A, At::Y, At::X, At::A]),
-        (Code::Move2TailAYXX, &[At::A, At::Y, At::X, At::X]),
-        (Code::Move2TailAYXY, &[At::A, At::Y, At::X, At::Y]),
-        (Code::Move2TailAYYA, &[At::A, At::Y, At::Y, At::A]),
-        (Code::Move2TailAYYX, &[At::A, At::Y, At::Y, At::X]),
-        (Code::Move2TailAYYY, &[At::A, At::Y, At::Y, At::Y]),
-        (Code::Move2TailAYCA, &[At::A, At::Y, At::C, At::A]),
-        (Code::Move2TailAYCX, &[At::A, At::Y, At::C, At::X]),
-        (Code::Move2TailAYCY, &[At::A, At::Y, At::C, At::Y]),
-        (Code::Move2TailXAAX, &[At::X, At::A, At::A, At::X]),
-        (Code::Move2TailXAAY, &[At::X, At::A, At::A, At::Y]),
-        (Code::Move2TailXAXA, &[At::X, At::A, At::X, At::A]),
-        (Code::Move2TailXAXX, &[At::X, At::A, At::X, At::X]),
-        (Code::Move2TailXAXY, &[At::X, At::A, At::X, At::Y]),
-        (Code::Move2TailXAYA, &[At::X, At::A, At::Y, At::A]),
-        (Code::Move2TailXAYX, &[At::X, At::A, At::Y, At::X]),
-        (Code::Move2TailXAYY, &[At::X, At::A, At::Y, At::Y]),
-        (Code::Move2TailXACA, &[At::X, At::A, At::C, At::A]),
-        (Code::Move2TailXACX, &[At::X, At::A, At::C, At::X]),
-        (Code::Move2TailXACY, &[At::X, At::A, At::C, At::Y]),
-        (Code::Move2TailXXAX, &[At::X, At::X, At::A, At::X]),
-        (Code::Move2TailXXAY, &[At::X, At::X, At::A, At::Y]),
-        (Code::Move2TailXXXA, &[At::X, At::X, At::X, At::A]),
-        (Code::Move2TailXXXX, &[At::X, At::X, At::X, At::X]),
-        (Code::Move2TailXXXY, &[At::X, At::X, At::X, At::Y]),
-        (Code::Move2TailXXYA, &[At::X, At::X, At::Y, At::A]),
-        (Code::Move2TailXXYX, &[At::X, At::X, At::Y, At::X]),
-        (Code::Move2TailXXYY, &[At::X, At::X, At::Y, At::Y]),
-        (Code::Move2TailXXCA, &[At::X, At::X, At::C, At::A]),
-        (Code::Move2TailXXCX, &[At::X, At::X, At::C, At::X]),
-        (Code::Move2TailXXCY, &[At::X, At::X, At::C, At::Y]),
-        (Code::Move2TailXYAX, &[At::X, At::Y, At::A, At::X]),
-        (Code::Move2TailXYAY, &[At::X, At::Y, At::A, At::Y]),
-        (Code::Move2TailXYXA, &[At::X, At::Y, At::X, At::A]),
-        (Code::Move2TailXYXX, &[At::X, At::Y, At::X, At::X]),
-        (Code::Move2TailXYXY, &[At::X, At::Y, At::X, At::Y]),
-        (Code::Move2TailXYYA, &[At::X, At::Y, At::Y, At::A]),
-        (Code::Move2TailXYYX, &[At::X, At::Y, At::Y, At::X]),
-        (Code::Move2TailXYYY, &[At::X, At::Y, At::Y, At::Y]),
-        (Code::Move2TailXYCA, &[At::X, At::Y, At::C, At::A]),
-        (Code::Move2TailXYCX, &[At::X, At::Y, At::C, At::X]),
-        (Code::Move2TailXYCY, &[At::X, At::Y, At::C, At::Y]),
-        (Code::Move2TailYAAX, &[At::Y, At::A, At::A, At::X]),
-        (Code::Move2TailYAAY, &[At::Y, At::A, At::A, At::Y]),
-        (Code::Move2TailYAXA, &[At::Y, At::A, At::X, At::A]),
-        (Code::Move2TailYAXX, &[At::Y, At::A, At::X, At::X]),
-        (Code::Move2TailYAXY, &[At::Y, At::A, At::X, At::Y]),
-        (Code::Move2TailYAYA, &[At::Y, At::A, At::Y, At::A]),
-        (Code::Move2TailYAYX, &[At::Y, At::A, At::Y, At::X]),
-        (Code::Move2TailYAYY, &[At::Y, At::A, At::Y, At::Y]),
-        (Code::Move2TailYACA, &[At::Y, At::A, At::C, At::A]),
-        (Code::Move2TailYACX, &[At::Y, At::A, At::C, At::X]),
-        (Code::Move2TailYACY, &[At::Y, At::A, At::C, At::Y]),
-        (Code::Move2TailYXAX, &[At::Y, At::X, At::A, At::X]),
-        (Code::Move2TailYXAY, &[At::Y, At::X, At::A, At::Y]),
-        (Code::Move2TailYXXA, &[At::Y, At::X, At::X, At::A]),
-        (Code::Move2TailYXXX, &[At::Y, At::X, At::X, At::X]),
-        (Code::Move2TailYXXY, &[At::Y, At::X, At::X, At::Y]),
-        (Code::Move2TailYXYA, &[At::Y, At::X, At::Y, At::A]),
-        (Code::Move2TailYXYX, &[At::Y, At::X, At::Y, At::X]),
-        (Code::Move2TailYXYY, &[At::Y, At::X, At::Y, At::Y]),
-        (Code::Move2TailYXCA, &[At::Y, At::X, At::C, At::A]),
-        (Code::Move2TailYXCX, &[At::Y, At::X, At::C, At::X]),
-        (Code::Move2TailYXCY, &[At::Y, At::X, At::C, At::Y]),
-        (Code::Move2TailYYAX, &[At::Y, At::Y, At::A, At::X]),
-        (Code::Move2TailYYAY, &[At::Y, At::Y, At::A, At::Y]),
-        (Code::Move2TailYYXA, &[At::Y, At::Y, At::X, At::A]),
-        (Code::Move2TailYYXX, &[At::Y, At::Y, At::X, At::X]),
-        (Code::Move2TailYYXY, &[At::Y, At::Y, At::X, At::Y]),
-        (Code::Move2TailYYYA, &[At::Y, At::Y, At::Y, At::A]),
-        (Code::Move2TailYYYX, &[At::Y, At::Y, At::Y, At::X]),
-        (Code::Move2TailYYYY, &[At::Y, At::Y, At::Y, At::Y]),
-        (Code::Move2TailYYCA, &[At::Y, At::Y, At::C, At::A]),
-        (Code::Move2TailYYCX, &[At::Y, At::Y, At::C, At::X]),
-        (Code::Move2TailYYCY, &[At::Y, At::Y, At::C, At::Y]),
-        (Code::Move2TailCAAX, &[At::C, At::A, At::A, At::X]),
-        (Code::Move2TailCAAY, &[At::C, At::A, At::A, At::Y]),
-        (Code::Move2TailCAXA, &[At::C, At::A, At::X, At::A]),
-        (Code::Move2TailCAXX, &[At::C, At::A, At::X, At::X]),
-        (Code::Move2TailCAXY, &[At::C, At::A, At::X, At::Y]),
-        (Code::Move2TailCAYA, &[At::C, At::A, At::Y, At::A]),
-        (Code::Move2TailCAYX, &[At::C, At::A, At::Y, At::X]),
-        (Code::Move2TailCAYY, &[At::C, At::A, At::Y, At::Y]),
-        (Code::Move2TailCACA, &[At::C, At::A, At::C, At::A]),
-        (Code::Move2TailCACX, &[At::C, At::A, At::C, At::X]),
-        (Code::Move2TailCACY, &[At::C, At::A, At::C, At::Y]),
-        (Code::Move2TailCXAX, &[At::C, At::X, At::A, At::X]),
-        (Code::Move2TailCXAY, &[At::C, At::X, At::A, At::Y]),
-        (Code::Move2TailCXXA, &[At::C, At::X, At::X, At::A]),
-        (Code::Move2TailCXXX, &[At::C, At::X, At::X, At::X]),
-        (Code::Move2TailCXXY, &[At::C, At::X, At::X, At::Y]),
-        (Code::Move2TailCXYA, &[At::C, At::X, At::Y, At::A]),
-        (Code::Move2TailCXYX, &[At::C, At::X, At::Y, At::X]),
-        (Code::Move2TailCXYY, &[At::C, At::X, At::Y, At::Y]),
-        (Code::Move2TailCXCA, &[At::C, At::X, At::C, At::A]),
-        (Code::Move2TailCXCX, &[At::C, At::X, At::C, At::X]),
-        (Code::Move2TailCXCY, &[At::C, At::X, At::C, At::Y]),
-        (Code::Move2TailCYAX, &[At::C, At::Y, At::A, At::X]),
-        (Code::Move2TailCYAY, &[At::C, At::Y, At::A, At::Y]),
-        (Code::Move2TailCYXA, &[At::C, At::Y, At::X, At::A]),
-        (Code::Move2TailCYXX, &[At::C, At::Y, At::X, At::X]),
-        (Code::Move2TailCYXY, &[At::C, At::Y, At::X, At::Y]),
-        (Code::Move2TailCYYA, &[At::C, At::Y, At::Y, At::A]),
-        (Code::Move2TailCYYX, &[At::C, At::Y, At::Y, At::X]),
-        (Code::Move2TailCYYY, &[At::C, At::Y, At::Y, At::Y]),
-        (Code::Move2TailCYCA, &[At::C, At::Y, At::C, At::A]),
-        (Code::Move2TailCYCX, &[At::C, At::Y, At::C, At::X]),
-        (Code::Move2TailCYCY, &[At::C, At::Y, At::C, At::Y]),
+        (Code::Move2TailAXAX, &[A, X, A, X]),
+        (Code::Move2TailAXAY, &[A, X, A, Y]),
+        (Code::Move2TailAXXA, &[A, X, X, A]),
+        (Code::Move2TailAXXX, &[A, X, X, X]),
+        (Code::Move2TailAXXY, &[A, X, X, Y]),
+        (Code::Move2TailAXYA, &[A, X, Y, A]),
+        (Code::Move2TailAXYX, &[A, X, Y, X]),
+        (Code::Move2TailAXYY, &[A, X, Y, Y]),
+        (Code::Move2TailAXCA, &[A, X, C, A]),
+        (Code::Move2TailAXCX, &[A, X, C, X]),
+        (Code::Move2TailAXCY, &[A, X, C, Y]),
+        (Code::Move2TailAYAX, &[A, Y, A, X]),
+        (Code::Move2TailAYAY, &[A, Y, A, Y]),
+        (Code::Move2TailAYXA, &[A, Y, X, A]),
+        (Code::Move2TailAYXX, &[A, Y, X, X]),
+        (Code::Move2TailAYXY, &[A, Y, X, Y]),
+        (Code::Move2TailAYYA, &[A, Y, Y, A]),
+        (Code::Move2TailAYYX, &[A, Y, Y, X]),
+        (Code::Move2TailAYYY, &[A, Y, Y, Y]),
+        (Code::Move2TailAYCA, &[A, Y, C, A]),
+        (Code::Move2TailAYCX, &[A, Y, C, X]),
+        (Code::Move2TailAYCY, &[A, Y, C, Y]),
+        (Code::Move2TailXAAX, &[X, A, A, X]),
+        (Code::Move2TailXAAY, &[X, A, A, Y]),
+        (Code::Move2TailXAXA, &[X, A, X, A]),
+        (Code::Move2TailXAXX, &[X, A, X, X]),
+        (Code::Move2TailXAXY, &[X, A, X, Y]),
+        (Code::Move2TailXAYA, &[X, A, Y, A]),
+        (Code::Move2TailXAYX, &[X, A, Y, X]),
+        (Code::Move2TailXAYY, &[X, A, Y, Y]),
+        (Code::Move2TailXACA, &[X, A, C, A]),
+        (Code::Move2TailXACX, &[X, A, C, X]),
+        (Code::Move2TailXACY, &[X, A, C, Y]),
+        (Code::Move2TailXXAX, &[X, X, A, X]),
+        (Code::Move2TailXXAY, &[X, X, A, Y]),
+        (Code::Move2TailXXXA, &[X, X, X, A]),
+        (Code::Move2TailXXXX, &[X, X, X, X]),
+        (Code::Move2TailXXXY, &[X, X, X, Y]),
+        (Code::Move2TailXXYA, &[X, X, Y, A]),
+        (Code::Move2TailXXYX, &[X, X, Y, X]),
+        (Code::Move2TailXXYY, &[X, X, Y, Y]),
+        (Code::Move2TailXXCA, &[X, X, C, A]),
+        (Code::Move2TailXXCX, &[X, X, C, X]),
+        (Code::Move2TailXXCY, &[X, X, C, Y]),
+        (Code::Move2TailXYAX, &[X, Y, A, X]),
+        (Code::Move2TailXYAY, &[X, Y, A, Y]),
+        (Code::Move2TailXYXA, &[X, Y, X, A]),
+        (Code::Move2TailXYXX, &[X, Y, X, X]),
+        (Code::Move2TailXYXY, &[X, Y, X, Y]),
+        (Code::Move2TailXYYA, &[X, Y, Y, A]),
+        (Code::Move2TailXYYX, &[X, Y, Y, X]),
+        (Code::Move2TailXYYY, &[X, Y, Y, Y]),
+        (Code::Move2TailXYCA, &[X, Y, C, A]),
+        (Code::Move2TailXYCX, &[X, Y, C, X]),
+        (Code::Move2TailXYCY, &[X, Y, C, Y]),
+        (Code::Move2TailYAAX, &[Y, A, A, X]),
+        (Code::Move2TailYAAY, &[Y, A, A, Y]),
+        (Code::Move2TailYAXA, &[Y, A, X, A]),
+        (Code::Move2TailYAXX, &[Y, A, X, X]),
+        (Code::Move2TailYAXY, &[Y, A, X, Y]),
+        (Code::Move2TailYAYA, &[Y, A, Y, A]),
+        (Code::Move2TailYAYX, &[Y, A, Y, X]),
+        (Code::Move2TailYAYY, &[Y, A, Y, Y]),
+        (Code::Move2TailYACA, &[Y, A, C, A]),
+        (Code::Move2TailYACX, &[Y, A, C, X]),
+        (Code::Move2TailYACY, &[Y, A, C, Y]),
+        (Code::Move2TailYXAX, &[Y, X, A, X]),
+        (Code::Move2TailYXAY, &[Y, X, A, Y]),
+        (Code::Move2TailYXXA, &[Y, X, X, A]),
+        (Code::Move2TailYXXX, &[Y, X, X, X]),
+        (Code::Move2TailYXXY, &[Y, X, X, Y]),
+        (Code::Move2TailYXYA, &[Y, X, Y, A]),
+        (Code::Move2TailYXYX, &[Y, X, Y, X]),
+        (Code::Move2TailYXYY, &[Y, X, Y, Y]),
+        (Code::Move2TailYXCA, &[Y, X, C, A]),
+        (Code::Move2TailYXCX, &[Y, X, C, X]),
+        (Code::Move2TailYXCY, &[Y, X, C, Y]),
+        (Code::Move2TailYYAX, &[Y, Y, A, X]),
+        (Code::Move2TailYYAY, &[Y, Y, A, Y]),
+        (Code::Move2TailYYXA, &[Y, Y, X, A]),
+        (Code::Move2TailYYXX, &[Y, Y, X, X]),
+        (Code::Move2TailYYXY, &[Y, Y, X, Y]),
+        (Code::Move2TailYYYA, &[Y, Y, Y, A]),
+        (Code::Move2TailYYYX, &[Y, Y, Y, X]),
+        (Code::Move2TailYYYY, &[Y, Y, Y, Y]),
+        (Code::Move2TailYYCA, &[Y, Y, C, A]),
+        (Code::Move2TailYYCX, &[Y, Y, C, X]),
+        (Code::Move2TailYYCY, &[Y, Y, C, Y]),
+        (Code::Move2TailCAAX, &[C, A, A, X]),
+        (Code::Move2TailCAAY, &[C, A, A, Y]),
+        (Code::Move2TailCAXA, &[C, A, X, A]),
+        (Code::Move2TailCAXX, &[C, A, X, X]),
+        (Code::Move2TailCAXY, &[C, A, X, Y]),
+        (Code::Move2TailCAYA, &[C, A, Y, A]),
+        (Code::Move2TailCAYX, &[C, A, Y, X]),
+        (Code::Move2TailCAYY, &[C, A, Y, Y]),
+        (Code::Move2TailCACA, &[C, A, C, A]),
+        (Code::Move2TailCACX, &[C, A, C, X]),
+        (Code::Move2TailCACY, &[C, A, C, Y]),
+        (Code::Move2TailCXAX, &[C, X, A, X]),
+        (Code::Move2TailCXAY, &[C, X, A, Y]),
+        (Code::Move2TailCXXA, &[C, X, X, A]),
+        (Code::Move2TailCXXX, &[C, X, X, X]),
+        (Code::Move2TailCXXY, &[C, X, X, Y]),
+        (Code::Move2TailCXYA, &[C, X, Y, A]),
+        (Code::Move2TailCXYX, &[C, X, Y, X]),
+        (Code::Move2TailCXYY, &[C, X, Y, Y]),
+        (Code::Move2TailCXCA, &[C, X, C, A]),
+        (Code::Move2TailCXCX, &[C, X, C, X]),
+        (Code::Move2TailCXCY, &[C, X, C, Y]),
+        (Code::Move2TailCYAX, &[C, Y, A, X]),
+        (Code::Move2TailCYAY, &[C, Y, A, Y]),
+        (Code::Move2TailCYXA, &[C, Y, X, A]),
+        (Code::Move2TailCYXX, &[C, Y, X, X]),
+        (Code::Move2TailCYXY, &[C, Y, X, Y]),
+        (Code::Move2TailCYYA, &[C, Y, Y, A]),
+        (Code::Move2TailCYYX, &[C, Y, Y, X]),
+        (Code::Move2TailCYYY, &[C, Y, Y, Y]),
+        (Code::Move2TailCYCA, &[C, Y, C, A]),
+        (Code::Move2TailCYCX, &[C, Y, C, X]),
+        (Code::Move2TailCYCY, &[C, Y, C, Y]),
     ],
 };
 
-/// Operations of that name.
+/// `MoveRet`.
 pub(crate) const MOVE_RET: Choice = Choice {
     any: None,
-    some: &[(Code::MoveRetX, &[At::X]), (Code::MoveRetY, &[At::Y]), (Code::MoveRetC, &[At::C])],
-};
-
-/// Operations of that name.
-pub(crate) const FRAME_MOVE: Choice =
-    Choice { any: None, some: &[(Code::FrameMoveA, &[At::A]), (Code::FrameMoveX, &[At::X])] };
-
-/// Operations of that name.
-pub(crate) const FRAME_MOVE_RAW: Choice =
-    Choice { any: None, some: &[(Code::FrameMoveRawA, &[At::A]), (Code::FrameMoveRawX, &[At::X])] };
-
-/// Operations of that name.
-pub(crate) const ADD_RET: Choice = Choice {
-    any: None,
     some: &[
-        (Code::AddRetAC, &[At::A, At::C]),
-        (Code::AddRetXC, &[At::X, At::C]),
-        (Code::AddRetYC, &[At::Y, At::C]),
-        (Code::AddRetYA, &[At::Y, At::A]),
-        (Code::AddRetAX, &[At::A, At::X]),
-        (Code::AddRetXA, &[At::X, At::A]),
-        (Code::AddRetXX, &[At::X, At::X]),
+        (Code::MoveRetX, &[X]),
+        (Code::MoveRetY, &[Y]),
+        (Code::MoveRetC, &[C]),
     ],
 };
 
-/// Operations of that name.
-pub(crate) const ADD_CALL: Choice = Choice {
+/// `FrameMove`.
+pub(crate) const FRAME_MOVE: Choice = Choice {
     any: None,
     some: &[
-        (Code::AddCallACA, &[At::A, At::C, At::A]),
-        (Code::AddCallXCA, &[At::X, At::C, At::A]),
-        (Code::AddCallYCA, &[At::Y, At::C, At::A]),
-        (Code::AddCallACX, &[At::A, At::C, At::X]),
-        (Code::AddCallXCX, &[At::X, At::C, At::X]),
-        (Code::AddCallYCX, &[At::Y, At::C, At::X]),
+        (Code::FrameMoveA, &[A]),
+        (Code::FrameMoveX, &[X]),
     ],
 };
 
-/// Operations of that name.
-pub(crate) const ADD_TAIL: Choice = Choice {
+/// `FrameMoveRaw`.
+pub(crate) const FRAME_MOVE_RAW: Choice = Choice {
     any: None,
     some: &[
-        (Code::AddTailACA, &[At::A, At::C, At::A]),
-        (Code::AddTailXCA, &[At::X, At::C, At::A]),
-        (Code::AddTailYCA, &[At::Y, At::C, At::A]),
-        (Code::AddTailACX, &[At::A, At::C, At::X]),
-        (Code::AddTailXCX, &[At::X, At::C, At::X]),
-        (Code::AddTailAXX, &[At::A, At::X, At::X]),
-        (Code::AddTailXAX, &[At::X, At::A, At::X]),
-        (Code::AddTailAXA, &[At::A, At::X, At::A]),
-        (Code::AddTailXXX, &[At::X, At::X, At::X]),
+        (Code::FrameMoveRawA, &[A]),
+        (Code::FrameMoveRawX, &[X]),
     ],
 };
 
-/// Operations of that name.
-pub(crate) const SUB_RET: Choice = Choice {
-    any: None,
+/// `Pair`.
+pub(crate) const PAIR: Choice = Choice {
+    any: Some(Code::PairAny),
     some: &[
-        (Code::SubRetAC, &[At::A, At::C]),
-        (Code::SubRetXC, &[At::X, At::C]),
-        (Code::SubRetYC, &[At::Y, At::C]),
-        (Code::SubRetYA, &[At::Y, At::A]),
-        (Code::SubRetAX, &[At::A, At::X]),
-        (Code::SubRetXA, &[At::X, At::A]),
-        (Code::SubRetXX, &[At::X, At::X]),
+        (Code::PairYAA, &[Y, A, A]),
+        (Code::PairXXX, &[X, X, X]),
+        (Code::PairAXX, &[A, X, X]),
+        (Code::PairCXX, &[C, X, X]),
+        (Code::PairCAX, &[C, A, X]),
+        (Code::PairCXA, &[C, X, A]),
+        (Code::PairXAA, &[X, A, A]),
+        (Code::PairAXA, &[A, X, A]),
     ],
 };
 
-/// Operations of that name.
-pub(crate) const SUB_CALL: Choice = Choice {
-    any: None,
-    some: &[
-        (Code::SubCallACA, &[At::A, At::C, At::A]),
-        (Code::SubCallXCA, &[At::X, At::C, At::A]),
-        (Code::SubCallYCA, &[At::Y, At::C, At::A]),
-        (Code::SubCallACX, &[At::A, At::C, At::X]),
-        (Code::SubCallXCX, &[At::X, At::C, At::X]),
-        (Code::SubCallYCX, &[At::Y, At::C, At::X]),
-    ],
-};
-
-/// Operations of that name.
-pub(crate) const SUB_TAIL: Choice = Choice {
-    any: None,
-    some: &[
-        (Code::SubTailACA, &[At::A, At::C, At::A]),
-        (Code::SubTailXCA, &[At::X, At::C, At::A]),
-        (Code::SubTailYCA, &[At::Y, At::C, At::A]),
-        (Code::SubTailACX, &[At::A, At::C, At::X]),
-        (Code::SubTailXCX, &[At::X, At::C, At::X]),
-        (Code::SubTailAXX, &[At::A, At::X, At::X]),
-        (Code::SubTailXAX, &[At::X, At::A, At::X]),
-        (Code::SubTailAXA, &[At::A, At::X, At::A]),
-        (Code::SubTailXXX, &[At::X, At::X, At::X]),
-    ],
-};
-
-/// Operations of that name.
-pub(crate) const UNCONS_FRAME: Choice = Choice {
-    any: None,
-    some: &[
-        (Code::UnconsFrameAYA, &[At::A, At::Y, At::A]),
-        (Code::UnconsFrameAXA, &[At::A, At::X, At::A]),
-        (Code::UnconsFrameAXX, &[At::A, At::X, At::X]),
-        (Code::UnconsFrameXXX, &[At::X, At::X, At::X]),
-        (Code::UnconsFrameXYX, &[At::X, At::Y, At::X]),
-        (Code::UnconsFrameXYA, &[At::X, At::Y, At::A]),
-        (Code::UnconsFrameXAX, &[At::X, At::A, At::X]),
-        (Code::UnconsFrameAYX, &[At::A, At::Y, At::X]),
-        (Code::UnconsFrameXAY, &[At::X, At::A, At::Y]),
-        (Code::UnconsFrameAAX, &[At::A, At::A, At::X]),
-        (Code::UnconsFrameAAY, &[At::A, At::A, At::Y]),
-        (Code::UnconsFrameAXY, &[At::A, At::X, At::Y]),
-        (Code::UnconsFrameXXA, &[At::X, At::X, At::A]),
-        (Code::UnconsFrameXXY, &[At::X, At::X, At::Y]),
-        (Code::UnconsFrameXYY, &[At::X, At::Y, At::Y]),
-        (Code::UnconsFrameAYY, &[At::A, At::Y, At::Y]),
-    ],
-};
-
-/// Operations of that name.
-pub(crate) const NEED_CONS: Choice = Choice {
-    any: None,
-    some: &[
-        (Code::NeedConsYAA, &[At::Y, At::A, At::A]),
-        (Code::NeedConsXAA, &[At::X, At::A, At::A]),
-        (Code::NeedConsYCX, &[At::Y, At::C, At::X]),
-        (Code::NeedConsXXX, &[At::X, At::X, At::X]),
-        (Code::NeedConsYYX, &[At::Y, At::Y, At::X]),
-        (Code::NeedConsACA, &[At::A, At::C, At::A]),
-        (Code::NeedConsAYX, &[At::A, At::Y, At::X]),
-        (Code::NeedConsXXA, &[At::X, At::X, At::A]),
-        (Code::NeedConsXYA, &[At::X, At::Y, At::A]),
-        (Code::NeedConsAXX, &[At::A, At::X, At::X]),
-        (Code::NeedConsAXA, &[At::A, At::X, At::A]),
-        (Code::NeedConsYXA, &[At::Y, At::X, At::A]),
-        (Code::NeedConsXYX, &[At::X, At::Y, At::X]),
-        (Code::NeedConsACX, &[At::A, At::C, At::X]),
-        (Code::NeedConsYCA, &[At::Y, At::C, At::A]),
-    ],
-};
-
-/// Operations of that name.
-pub(crate) const NEED_CONS_RET: Choice = Choice {
-    any: None,
-    some: &[
-        (Code::NeedConsRetYA, &[At::Y, At::A]),
-        (Code::NeedConsRetXA, &[At::X, At::A]),
-        (Code::NeedConsRetYX, &[At::Y, At::X]),
-        (Code::NeedConsRetYY, &[At::Y, At::Y]),
-        (Code::NeedConsRetAY, &[At::A, At::Y]),
-        (Code::NeedConsRetAC, &[At::A, At::C]),
-        (Code::NeedConsRetXX, &[At::X, At::X]),
-        (Code::NeedConsRetAX, &[At::A, At::X]),
-    ],
-};
-
-/// Operations of that name.
+/// `NeedPairRet`.
 pub(crate) const NEED_PAIR_RET: Choice = Choice {
     any: None,
     some: &[
-        (Code::NeedPairRetYA, &[At::Y, At::A]),
-        (Code::NeedPairRetCA, &[At::C, At::A]),
-        (Code::NeedPairRetCX, &[At::C, At::X]),
-        (Code::NeedPairRetXX, &[At::X, At::X]),
-        (Code::NeedPairRetAX, &[At::A, At::X]),
-        (Code::NeedPairRetXA, &[At::X, At::A]),
-        (Code::NeedPairRetYX, &[At::Y, At::X]),
-        (Code::NeedPairRetAY, &[At::A, At::Y]),
+        (Code::NeedPairRetYA, &[Y, A]),
+        (Code::NeedPairRetCA, &[C, A]),
+        (Code::NeedPairRetCX, &[C, X]),
+        (Code::NeedPairRetXX, &[X, X]),
+        (Code::NeedPairRetAX, &[A, X]),
+        (Code::NeedPairRetXA, &[X, A]),
+        (Code::NeedPairRetYX, &[Y, X]),
+        (Code::NeedPairRetAY, &[A, Y]),
     ],
 };
 
-/// Operations of that name.
+/// `Cons`.
+pub(crate) const CONS: Choice = Choice {
+    any: Some(Code::ConsAny),
+    some: &[
+        (Code::ConsYAA, &[Y, A, A]),
+        (Code::ConsXAA, &[X, A, A]),
+        (Code::ConsYCX, &[Y, C, X]),
+        (Code::ConsXXX, &[X, X, X]),
+        (Code::ConsYYX, &[Y, Y, X]),
+        (Code::ConsACA, &[A, C, A]),
+        (Code::ConsAYX, &[A, Y, X]),
+        (Code::ConsXXA, &[X, X, A]),
+        (Code::ConsXYA, &[X, Y, A]),
+        (Code::ConsAXX, &[A, X, X]),
+        (Code::ConsAXA, &[A, X, A]),
+        (Code::ConsYXA, &[Y, X, A]),
+        (Code::ConsXYX, &[X, Y, X]),
+        (Code::ConsACX, &[A, C, X]),
+        (Code::ConsYCA, &[Y, C, A]),
+    ],
+};
+
+/// `NeedCons`.
+pub(crate) const NEED_CONS: Choice = Choice {
+    any: None,
+    some: &[
+        (Code::NeedConsYAA, &[Y, A, A]),
+        (Code::NeedConsXAA, &[X, A, A]),
+        (Code::NeedConsYCX, &[Y, C, X]),
+        (Code::NeedConsXXX, &[X, X, X]),
+        (Code::NeedConsYYX, &[Y, Y, X]),
+        (Code::NeedConsACA, &[A, C, A]),
+        (Code::NeedConsAYX, &[A, Y, X]),
+        (Code::NeedConsXXA, &[X, X, A]),
+        (Code::NeedConsXYA, &[X, Y, A]),
+        (Code::NeedConsAXX, &[A, X, X]),
+        (Code::NeedConsAXA, &[A, X, A]),
+        (Code::NeedConsYXA, &[Y, X, A]),
+        (Code::NeedConsXYX, &[X, Y, X]),
+        (Code::NeedConsACX, &[A, C, X]),
+        (Code::NeedConsYCA, &[Y, C, A]),
+    ],
+};
+
+/// `NeedConsRet`.
+pub(crate) const NEED_CONS_RET: Choice = Choice {
+    any: None,
+    some: &[
+        (Code::NeedConsRetYA, &[Y, A]),
+        (Code::NeedConsRetXA, &[X, A]),
+        (Code::NeedConsRetYX, &[Y, X]),
+        (Code::NeedConsRetYY, &[Y, Y]),
+        (Code::NeedConsRetAY, &[A, Y]),
+        (Code::NeedConsRetAC, &[A, C]),
+        (Code::NeedConsRetXX, &[X, X]),
+        (Code::NeedConsRetAX, &[A, X]),
+    ],
+};
+
+/// `Uncons`.
+pub(crate) const UNCONS: Choice = Choice {
+    any: Some(Code::UnconsAny),
+    some: &[
+        (Code::UnconsAYA, &[A, Y, A]),
+        (Code::UnconsAXA, &[A, X, A]),
+        (Code::UnconsAXX, &[A, X, X]),
+        (Code::UnconsXXX, &[X, X, X]),
+        (Code::UnconsXYX, &[X, Y, X]),
+        (Code::UnconsXYA, &[X, Y, A]),
+        (Code::UnconsXAX, &[X, A, X]),
+        (Code::UnconsAYX, &[A, Y, X]),
+        (Code::UnconsXAY, &[X, A, Y]),
+        (Code::UnconsAAX, &[A, A, X]),
+        (Code::UnconsAAY, &[A, A, Y]),
+        (Code::UnconsAXY, &[A, X, Y]),
+        (Code::UnconsXXA, &[X, X, A]),
+        (Code::UnconsXXY, &[X, X, Y]),
+        (Code::UnconsXYY, &[X, Y, Y]),
+        (Code::UnconsAYY, &[A, Y, Y]),
+    ],
+};
+
+/// `UnconsElse`.
+pub(crate) const UNCONS_ELSE: Choice = Choice {
+    any: Some(Code::UnconsElseAny),
+    some: &[
+        (Code::UnconsElseAYA, &[A, Y, A]),
+        (Code::UnconsElseAXA, &[A, X, A]),
+        (Code::UnconsElseAXX, &[A, X, X]),
+        (Code::UnconsElseXXX, &[X, X, X]),
+        (Code::UnconsElseXYX, &[X, Y, X]),
+        (Code::UnconsElseXYA, &[X, Y, A]),
+        (Code::UnconsElseXAX, &[X, A, X]),
+        (Code::UnconsElseAYX, &[A, Y, X]),
+        (Code::UnconsElseXAY, &[X, A, Y]),
+        (Code::UnconsElseAAX, &[A, A, X]),
+        (Code::UnconsElseAAY, &[A, A, Y]),
+        (Code::UnconsElseAXY, &[A, X, Y]),
+        (Code::UnconsElseXXA, &[X, X, A]),
+        (Code::UnconsElseXXY, &[X, X, Y]),
+        (Code::UnconsElseXYY, &[X, Y, Y]),
+        (Code::UnconsElseAYY, &[A, Y, Y]),
+    ],
+};
+
+/// `UnconsFrame`.
+pub(crate) const UNCONS_FRAME: Choice = Choice {
+    any: None,
+    some: &[
+        (Code::UnconsFrameAYA, &[A, Y, A]),
+        (Code::UnconsFrameAXA, &[A, X, A]),
+        (Code::UnconsFrameAXX, &[A, X, X]),
+        (Code::UnconsFrameXXX, &[X, X, X]),
+        (Code::UnconsFrameXYX, &[X, Y, X]),
+        (Code::UnconsFrameXYA, &[X, Y, A]),
+        (Code::UnconsFrameXAX, &[X, A, X]),
+        (Code::UnconsFrameAYX, &[A, Y, X]),
+        (Code::UnconsFrameXAY, &[X, A, Y]),
+        (Code::UnconsFrameAAX, &[A, A, X]),
+        (Code::UnconsFrameAAY, &[A, A, Y]),
+        (Code::UnconsFrameAXY, &[A, X, Y]),
+        (Code::UnconsFrameXXA, &[X, X, A]),
+        (Code::UnconsFrameXXY, &[X, X, Y]),
+        (Code::UnconsFrameXYY, &[X, Y, Y]),
+        (Code::UnconsFrameAYY, &[A, Y, Y]),
+    ],
+};
+
+/// `GetProved`.
+pub(crate) const GET_PROVED: Choice = Choice {
+    any: Some(Code::GetProvedAny),
+    some: &[
+        (Code::GetProvedAA, &[A, A]),
+        (Code::GetProvedAX, &[A, X]),
+        (Code::GetProvedXX, &[X, X]),
+        (Code::GetProvedXA, &[X, A]),
+        (Code::GetProvedAY, &[A, Y]),
+        (Code::GetProvedXY, &[X, Y]),
+        (Code::GetProvedYX, &[Y, X]),
+        (Code::GetProvedYA, &[Y, A]),
+    ],
+};
+
+/// `Get`.
+pub(crate) const GET: Choice = Choice {
+    any: Some(Code::GetAny),
+    some: &[
+        (Code::GetAA, &[A, A]),
+        (Code::GetAX, &[A, X]),
+        (Code::GetXX, &[X, X]),
+        (Code::GetXA, &[X, A]),
+    ],
+};
+
+/// `Get2`.
 pub(crate) const GET2: Choice = Choice {
     any: None,
     some: &[
-        (Code::Get2AXA, &[At::A, At::X, At::A]),
-        (Code::Get2AXX, &[At::A, At::X, At::X]),
-        (Code::Get2XXX, &[At::X, At::X, At::X]),
-        (Code::Get2AYA, &[At::A, At::Y, At::A]),
-        (Code::Get2XAX, &[At::X, At::A, At::X]),
-        (Code::Get2XXA, &[At::X, At::X, At::A]),
-        (Code::Get2AAX, &[At::A, At::A, At::X]),
+        (Code::Get2AXA, &[A, X, A]),
+        (Code::Get2AXX, &[A, X, X]),
+        (Code::Get2XXX, &[X, X, X]),
+        (Code::Get2AYA, &[A, Y, A]),
+        (Code::Get2XAX, &[X, A, X]),
+        (Code::Get2XXA, &[X, X, A]),
+        (Code::Get2AAX, &[A, A, X]),
     ],
 };
 
-/// Operations of that name.
+/// `Pick`.
+pub(crate) const PICK: Choice = Choice {
+    any: Some(Code::PickAny),
+    some: &[],
+};
+
+/// `PutExact`.
+pub(crate) const PUT_EXACT: Choice = Choice {
+    any: Some(Code::PutExactAny),
+    some: &[],
+};
+
+/// `PutAssoc`.
+pub(crate) const PUT_ASSOC: Choice = Choice {
+    any: Some(Code::PutAssocAny),
+    some: &[],
+};
+
+/// `SelfPid`.
+pub(crate) const SELF_PID: Choice = Choice {
+    any: Some(Code::SelfPidAny),
+    some: &[
+        (Code::SelfPidA, &[A]),
+        (Code::SelfPidX, &[X]),
+        (Code::SelfPidY, &[Y]),
+    ],
+};
+
+/// `Fconv`.
+pub(crate) const FCONV: Choice = Choice {
+    any: Some(Code::FconvAny),
+    some: &[
+        (Code::FconvXX, &[X, X]),
+        (Code::FconvAX, &[A, X]),
+        (Code::FconvXA, &[X, A]),
+        (Code::FconvAA, &[A, A]),
+        (Code::FconvYX, &[Y, X]),
+    ],
+};
+
+/// `Add`.
+pub(crate) const ADD: Choice = Choice {
+    any: Some(Code::AddAny),
+    some: &[
+        (Code::AddACA, &[A, C, A]),
+        (Code::AddACX, &[A, C, X]),
+        (Code::AddXCX, &[X, C, X]),
+        (Code::AddXCA, &[X, C, A]),
+        (Code::AddYCX, &[Y, C, X]),
+        (Code::AddYCA, &[Y, C, A]),
+        (Code::AddYAA, &[Y, A, A]),
+        (Code::AddACY, &[A, C, Y]),
+        (Code::AddYCY, &[Y, C, Y]),
+        (Code::AddAXA, &[A, X, A]),
+        (Code::AddXAA, &[X, A, A]),
+        (Code::AddXAX, &[X, A, X]),
+        (Code::AddAXX, &[A, X, X]),
+        (Code::AddYXA, &[Y, X, A]),
+        (Code::AddYXX, &[Y, X, X]),
+        (Code::AddXXX, &[X, X, X]),
+        (Code::AddXXA, &[X, X, A]),
+    ],
+};
+
+/// `Sub`.
+pub(crate) const SUB: Choice = Choice {
+    any: Some(Code::SubAny),
+    some: &[
+        (Code::SubACA, &[A, C, A]),
+        (Code::SubACX, &[A, C, X]),
+        (Code::SubXCX, &[X, C, X]),
+        (Code::SubXCA, &[X, C, A]),
+        (Code::SubYCX, &[Y, C, X]),
+        (Code::SubYCA, &[Y, C, A]),
+        (Code::SubYAA, &[Y, A, A]),
+        (Code::SubACY, &[A, C, Y]),
+        (Code::SubYCY, &[Y, C, Y]),
+        (Code::SubAXA, &[A, X, A]),
+        (Code::SubXAA, &[X, A, A]),
+        (Code::SubXAX, &[X, A, X]),
+        (Code::SubAXX, &[A, X, X]),
+        (Code::SubYXA, &[Y, X, A]),
+        (Code::SubYXX, &[Y, X, X]),
+        (Code::SubXXX, &[X, X, X]),
+        (Code::SubXXA, &[X, X, A]),
+    ],
+};
+
+/// `AddRet`.
+pub(crate) const ADD_RET: Choice = Choice {
+    any: None,
+    some: &[
+        (Code::AddRetAC, &[A, C]),
+        (Code::AddRetXC, &[X, C]),
+        (Code::AddRetYC, &[Y, C]),
+        (Code::AddRetYA, &[Y, A]),
+        (Code::AddRetAX, &[A, X]),
+        (Code::AddRetXA, &[X, A]),
+        (Code::AddRetXX, &[X, X]),
+    ],
+};
+
+/// `SubRet`.
+pub(crate) const SUB_RET: Choice = Choice {
+    any: None,
+    some: &[
+        (Code::SubRetAC, &[A, C]),
+        (Code::SubRetXC, &[X, C]),
+        (Code::SubRetYC, &[Y, C]),
+        (Code::SubRetYA, &[Y, A]),
+        (Code::SubRetAX, &[A, X]),
+        (Code::SubRetXA, &[X, A]),
+        (Code::SubRetXX, &[X, X]),
+    ],
+};
+
+/// `AddCall`.
+pub(crate) const ADD_CALL: Choice = Choice {
+    any: None,
+    some: &[
+        (Code::AddCallACA, &[A, C, A]),
+        (Code::AddCallXCA, &[X, C, A]),
+        (Code::AddCallYCA, &[Y, C, A]),
+        (Code::AddCallACX, &[A, C, X]),
+        (Code::AddCallXCX, &[X, C, X]),
+        (Code::AddCallYCX, &[Y, C, X]),
+    ],
+};
+
+/// `SubCall`.
+pub(crate) const SUB_CALL: Choice = Choice {
+    any: None,
+    some: &[
+        (Code::SubCallACA, &[A, C, A]),
+        (Code::SubCallXCA, &[X, C, A]),
+        (Code::SubCallYCA, &[Y, C, A]),
+        (Code::SubCallACX, &[A, C, X]),
+        (Code::SubCallXCX, &[X, C, X]),
+        (Code::SubCallYCX, &[Y, C, X]),
+    ],
+};
+
+/// `AddFrameCall`.
 pub(crate) const ADD_FRAME_CALL: Choice = Choice {
     any: None,
     some: &[
-        (Code::AddFrameCallACA, &[At::A, At::C, At::A]),
-        (Code::AddFrameCallXCA, &[At::X, At::C, At::A]),
-        (Code::AddFrameCallACX, &[At::A, At::C, At::X]),
-        (Code::AddFrameCallXCX, &[At::X, At::C, At::X]),
+        (Code::AddFrameCallACA, &[A, C, A]),
+        (Code::AddFrameCallXCA, &[X, C, A]),
+        (Code::AddFrameCallACX, &[A, C, X]),
+        (Code::AddFrameCallXCX, &[X, C, X]),
     ],
 };
 
-/// Operations of that name.
-pub(crate) const ADD_MOVE_CALL: Choice = Choice {
-    any: None,
-    some: &[
-        (Code::AddMoveCallYCA, &[At::Y, At::C, At::A]),
-        (Code::AddMoveCallXCA, &[At::X, At::C, At::A]),
-        (Code::AddMoveCallACX, &[At::A, At::C, At::X]),
-        (Code::AddMoveCallYCX, &[At::Y, At::C, At::X]),
-    ],
-};
-
-/// Operations of that name.
+/// `SubFrameCall`.
 pub(crate) const SUB_FRAME_CALL: Choice = Choice {
     any: None,
     some: &[
-        (Code::SubFrameCallACA, &[At::A, At::C, At::A]),
-        (Code::SubFrameCallXCA, &[At::X, At::C, At::A]),
-        (Code::SubFrameCallACX, &[At::A, At::C, At::X]),
-        (Code::SubFrameCallXCX, &[At::X, At::C, At::X]),
+        (Code::SubFrameCallACA, &[A, C, A]),
+        (Code::SubFrameCallXCA, &[X, C, A]),
+        (Code::SubFrameCallACX, &[A, C, X]),
+        (Code::SubFrameCallXCX, &[X, C, X]),
     ],
 };
 
-/// Operations of that name.
+/// `AddMoveCall`.
+pub(crate) const ADD_MOVE_CALL: Choice = Choice {
+    any: None,
+    some: &[
+        (Code::AddMoveCallYCA, &[Y, C, A]),
+        (Code::AddMoveCallXCA, &[X, C, A]),
+        (Code::AddMoveCallACX, &[A, C, X]),
+        (Code::AddMoveCallYCX, &[Y, C, X]),
+    ],
+};
+
+/// `SubMoveCall`.
 pub(crate) const SUB_MOVE_CALL: Choice = Choice {
     any: None,
     some: &[
-        (Code::SubMoveCallYCA, &[At::Y, At::C, At::A]),
-        (Code::SubMoveCallXCA, &[At::X, At::C, At::A]),
-        (Code::SubMoveCallACX, &[At::A, At::C, At::X]),
-        (Code::SubMoveCallYCX, &[At::Y, At::C, At::X]),
+        (Code::SubMoveCallYCA, &[Y, C, A]),
+        (Code::SubMoveCallXCA, &[X, C, A]),
+        (Code::SubMoveCallACX, &[A, C, X]),
+        (Code::SubMoveCallYCX, &[Y, C, X]),
     ],
+};
+
+/// `AddTail`.
+pub(crate) const ADD_TAIL: Choice = Choice {
+    any: None,
+    some: &[
+        (Code::AddTailACA, &[A, C, A]),
+        (Code::AddTailXCA, &[X, C, A]),
+        (Code::AddTailYCA, &[Y, C, A]),
+        (Code::AddTailACX, &[A, C, X]),
+        (Code::AddTailXCX, &[X, C, X]),
+        (Code::AddTailAXX, &[A, X, X]),
+        (Code::AddTailXAX, &[X, A, X]),
+        (Code::AddTailAXA, &[A, X, A]),
+        (Code::AddTailXXX, &[X, X, X]),
+    ],
+};
+
+/// `SubTail`.
+pub(crate) const SUB_TAIL: Choice = Choice {
+    any: None,
+    some: &[
+        (Code::SubTailACA, &[A, C, A]),
+        (Code::SubTailXCA, &[X, C, A]),
+        (Code::SubTailYCA, &[Y, C, A]),
+        (Code::SubTailACX, &[A, C, X]),
+        (Code::SubTailXCX, &[X, C, X]),
+        (Code::SubTailAXX, &[A, X, X]),
+        (Code::SubTailXAX, &[X, A, X]),
+        (Code::SubTailAXA, &[A, X, A]),
+        (Code::SubTailXXX, &[X, X, X]),
+    ],
+};
+
+/// `Mul`.
+pub(crate) const MUL: Choice = Choice {
+    any: Some(Code::MulAny),
+    some: &[
+        (Code::MulXXX, &[X, X, X]),
+        (Code::MulXCX, &[X, C, X]),
+        (Code::MulACX, &[A, C, X]),
+        (Code::MulACA, &[A, C, A]),
+    ],
+};
+
+/// `Fdiv`.
+pub(crate) const FDIV: Choice = Choice {
+    any: Some(Code::FdivAny),
+    some: &[],
+};
+
+/// `Div`.
+pub(crate) const DIV: Choice = Choice {
+    any: Some(Code::DivAny),
+    some: &[],
+};
+
+/// `Bor`.
+pub(crate) const BOR: Choice = Choice {
+    any: Some(Code::BorAny),
+    some: &[],
+};
+
+/// `Bxor`.
+pub(crate) const BXOR: Choice = Choice {
+    any: Some(Code::BxorAny),
+    some: &[],
+};
+
+/// `Bsl`.
+pub(crate) const BSL: Choice = Choice {
+    any: Some(Code::BslAny),
+    some: &[],
+};
+
+/// `Band`.
+pub(crate) const BAND: Choice = Choice {
+    any: Some(Code::BandAny),
+    some: &[
+        (Code::BandXCX, &[X, C, X]),
+        (Code::BandACX, &[A, C, X]),
+        (Code::BandACA, &[A, C, A]),
+    ],
+};
+
+/// `Bsr`.
+pub(crate) const BSR: Choice = Choice {
+    any: Some(Code::BsrAny),
+    some: &[
+        (Code::BsrXCX, &[X, C, X]),
+        (Code::BsrACX, &[A, C, X]),
+        (Code::BsrACA, &[A, C, A]),
+    ],
+};
+
+/// `Rem`.
+pub(crate) const REM: Choice = Choice {
+    any: Some(Code::RemAny),
+    some: &[
+        (Code::RemXCX, &[X, C, X]),
+        (Code::RemACX, &[A, C, X]),
+        (Code::RemACA, &[A, C, A]),
+    ],
+};
+
+/// `Lt`.
+pub(crate) const LT: Choice = Choice {
+    any: Some(Code::LtAny),
+    some: &[
+        (Code::LtAC, &[A, C]),
+        (Code::LtXC, &[X, C]),
+        (Code::LtCA, &[C, A]),
+        (Code::LtCX, &[C, X]),
+        (Code::LtAX, &[A, X]),
+        (Code::LtXA, &[X, A]),
+        (Code::LtXX, &[X, X]),
+        (Code::LtYC, &[Y, C]),
+        (Code::LtCY, &[C, Y]),
+        (Code::LtYA, &[Y, A]),
+        (Code::LtAY, &[A, Y]),
+    ],
+};
+
+/// `Ge`.
+pub(crate) const GE: Choice = Choice {
+    any: Some(Code::GeAny),
+    some: &[
+        (Code::GeAC, &[A, C]),
+        (Code::GeXC, &[X, C]),
+        (Code::GeCA, &[C, A]),
+        (Code::GeCX, &[C, X]),
+        (Code::GeAX, &[A, X]),
+        (Code::GeXA, &[X, A]),
+        (Code::GeXX, &[X, X]),
+        (Code::GeYC, &[Y, C]),
+        (Code::GeCY, &[C, Y]),
+        (Code::GeYA, &[Y, A]),
+        (Code::GeAY, &[A, Y]),
+    ],
+};
+
+/// `Eq`.
+pub(crate) const EQ: Choice = Choice {
+    any: Some(Code::EqAny),
+    some: &[],
+};
+
+/// `Ne`.
+pub(crate) const NE: Choice = Choice {
+    any: Some(Code::NeAny),
+    some: &[],
+};
+
+/// `Is`.
+pub(crate) const IS: Choice = Choice {
+    any: Some(Code::IsAny),
+    some: &[
+        (Code::IsA, &[A]),
+        (Code::IsX, &[X]),
+        (Code::IsY, &[Y]),
+    ],
+};
+
+/// `Isnt`.
+pub(crate) const ISNT: Choice = Choice {
+    any: Some(Code::IsntAny),
+    some: &[
+        (Code::IsntA, &[A]),
+        (Code::IsntX, &[X]),
+        (Code::IsntY, &[Y]),
+    ],
+};
+
+/// `Same`.
+pub(crate) const SAME: Choice = Choice {
+    any: Some(Code::SameAny),
+    some: &[
+        (Code::SameXA, &[X, A]),
+        (Code::SameXX, &[X, X]),
+        (Code::SameAX, &[A, X]),
+    ],
+};
+
+/// `Differ`.
+pub(crate) const DIFFER: Choice = Choice {
+    any: Some(Code::DifferAny),
+    some: &[
+        (Code::DifferXA, &[X, A]),
+        (Code::DifferXX, &[X, X]),
+        (Code::DifferAX, &[A, X]),
+    ],
+};
+
+/// `IsCons`.
+pub(crate) const IS_CONS: Choice = Choice {
+    any: Some(Code::IsConsAny),
+    some: &[
+        (Code::IsConsA, &[A]),
+        (Code::IsConsX, &[X]),
+    ],
+};
+
+/// `IsTuple`.
+pub(crate) const IS_TUPLE: Choice = Choice {
+    any: Some(Code::IsTupleAny),
+    some: &[
+        (Code::IsTupleA, &[A]),
+        (Code::IsTupleX, &[X]),
+    ],
+};
+
+/// `IsInteger`.
+pub(crate) const IS_INTEGER: Choice = Choice {
+    any: Some(Code::IsIntegerAny),
+    some: &[
+        (Code::IsIntegerA, &[A]),
+        (Code::IsIntegerX, &[X]),
+    ],
+};
+
+/// `IsAtom`.
+pub(crate) const IS_ATOM: Choice = Choice {
+    any: Some(Code::IsAtomAny),
+    some: &[
+        (Code::IsAtomA, &[A]),
+        (Code::IsAtomX, &[X]),
+    ],
+};
+
+/// `IsMap`.
+pub(crate) const IS_MAP: Choice = Choice {
+    any: Some(Code::IsMapAny),
+    some: &[
+        (Code::IsMapA, &[A]),
+        (Code::IsMapX, &[X]),
+    ],
+};
+
+/// `IsList`.
+pub(crate) const IS_LIST: Choice = Choice {
+    any: Some(Code::IsListAny),
+    some: &[],
+};
+
+/// `IsPid`.
+pub(crate) const IS_PID: Choice = Choice {
+    any: Some(Code::IsPidAny),
+    some: &[],
+};
+
+/// `IsFloat`.
+pub(crate) const IS_FLOAT: Choice = Choice {
+    any: Some(Code::IsFloatAny),
+    some: &[],
+};
+
+/// `HasHeader`.
+pub(crate) const HAS_HEADER: Choice = Choice {
+    any: Some(Code::HasHeaderAny),
+    some: &[
+        (Code::HasHeaderA, &[A]),
+        (Code::HasHeaderX, &[X]),
+    ],
+};
+
+/// `HasTag`.
+pub(crate) const HAS_TAG: Choice = Choice {
+    any: Some(Code::HasTagAny),
+    some: &[
+        (Code::HasTagA, &[A]),
+        (Code::HasTagX, &[X]),
+    ],
+};
+
+/// `Start`.
+pub(crate) const START: Choice = Choice {
+    any: Some(Code::StartAny),
+    some: &[
+        (Code::StartAX, &[A, X]),
+        (Code::StartXX, &[X, X]),
+    ],
+};
+
+/// `Read8`.
+pub(crate) const READ8: Choice = Choice {
+    any: Some(Code::Read8Any),
+    some: &[
+        (Code::Read8XX, &[X, X]),
+        (Code::Read8XA, &[X, A]),
+    ],
+};
+
+/// `Read16`.
+pub(crate) const READ16: Choice = Choice {
+    any: Some(Code::Read16Any),
+    some: &[
+        (Code::Read16XX, &[X, X]),
+        (Code::Read16XA, &[X, A]),
+    ],
+};
+
+/// `Read32`.
+pub(crate) const READ32: Choice = Choice {
+    any: Some(Code::Read32Any),
+    some: &[],
+};
+
+/// `AtLeast`.
+pub(crate) const AT_LEAST: Choice = Choice {
+    any: Some(Code::AtLeastAny),
+    some: &[
+        (Code::AtLeastX, &[X]),
+    ],
+};
+
+/// `Exactly`.
+pub(crate) const EXACTLY: Choice = Choice {
+    any: Some(Code::ExactlyAny),
+    some: &[
+        (Code::ExactlyX, &[X]),
+    ],
+};
+
+/// `Pos`.
+pub(crate) const POS: Choice = Choice {
+    any: Some(Code::PosAny),
+    some: &[
+        (Code::PosXA, &[X, A]),
+        (Code::PosXX, &[X, X]),
+    ],
+};
+
+/// `Take`.
+pub(crate) const TAKE: Choice = Choice {
+    any: Some(Code::TakeAny),
+    some: &[],
 };

@@ -1,7 +1,8 @@
 //! Bits: `bmatch`.
 
 use super::{Writer, any_pick};
-use crate::fast::table::{self, At};
+use crate::fast::choice::At;
+use crate::fast::table;
 use lam_isa::kind::Command;
 use lam_isa::operand::{Else, Reg, Src};
 

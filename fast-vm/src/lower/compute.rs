@@ -1,7 +1,8 @@
 //! Compute: `op` `test`.
 
 use super::{Writer, any_pick};
-use crate::fast::table::{self, At, Choice};
+use crate::fast::choice::{At, Choice};
+use crate::fast::table;
 use crate::term::Term;
 use lam_isa::kind::{Op, Test};
 use lam_isa::operand::{Dst, Label, Src};

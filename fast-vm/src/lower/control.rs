@@ -2,8 +2,9 @@
 
 use super::Writer;
 use crate::code::Cell;
+use crate::fast::choice::At;
 use crate::fast::dispatch::Code as Operation;
-use crate::fast::table::{self, At};
+use crate::fast::table;
 use crate::heap::OWED;
 use crate::term::Term;
 use lam_isa::kind::SwitchKind;

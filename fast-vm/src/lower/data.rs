@@ -2,8 +2,9 @@
 
 use super::Writer;
 use super::any_pick;
+use crate::fast::choice::At;
 use crate::fast::dispatch::Code;
-use crate::fast::table::{self, At};
+use crate::fast::table;
 use crate::term::{Header, Kind};
 use lam_isa::kind::MapKind;
 use lam_isa::operand::{Arity, Dst, FrameChange, Label, RefId, Src, Target};

@@ -7,7 +7,8 @@
 
 use super::Writer;
 use super::data::Step;
-use crate::fast::table::{self, At};
+use crate::fast::choice::At;
+use crate::fast::table;
 use crate::heap::OWED;
 use lam_isa::kind::{Op, Test};
 use lam_isa::operand::{Arity, Dst, FrameChange, Label, RefId, Src, Target, XReg};

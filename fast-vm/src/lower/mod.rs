@@ -13,9 +13,9 @@ mod marks;
 mod message;
 
 use crate::code::{Code, FunEntry, Function, Loaded, Site};
+use crate::fast::choice::{At, Choice};
 use crate::fast::dispatch::{self, Code as Operation};
 use crate::fast::operand::{ANY_C, ANY_Y};
-use crate::fast::table::{At, Choice};
 use crate::term::Term;
 use lam_isa::kind::Command;
 use lam_isa::operand::{Arity, Dst, Label, OperandRef, Reg, Src, Target, XReg};
