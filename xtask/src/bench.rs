@@ -10,6 +10,7 @@ pub mod soak;
 pub use chapter::{memory, parallel, plot, setting, start, table};
 
 use anyhow::{Context, Result, bail};
+pub(crate) use sample::built;
 use sample::{Bench, Machine, median};
 use serde_json::{Value, json};
 use std::path::Path;

@@ -19,6 +19,7 @@ pub mod programs;
 pub mod prose;
 pub mod rules;
 pub mod steps;
+pub mod tail_calls;
 pub mod tla;
 
 use std::io::Write;

@@ -2,7 +2,8 @@
 
 use std::process::ExitCode;
 use xtask::{
-    bench, book, figures, fuzz, isa_json, miri, operations, pins, root, rules, say, steps, tla,
+    bench, book, figures, fuzz, isa_json, miri, operations, pins, root, rules, say, steps,
+    tail_calls, tla,
 };
 
 const USAGE: &str = "\
@@ -18,6 +19,9 @@ cargo xtask TASK
   bench [WORD...]    run the yardstick on BEAM and on LAM for the book: --runs N (5), other words
                      choose programs, of which the numbers are told and not written
   soak [SECONDS]     run bench/soak.erl for so long (default 3600), watching memory
+  tail-calls [--release]
+                     look whether the fast machine's handlers jump to each other in the command,
+                     as the tests build it or optimised
   fuzz [SECONDS]     run every fuzz target for so long (default 30)
   miri [WORD...]     run the unit tests of the fast machine's terms, heaps, messages and atoms in
                      Miri (minutes); words choose tests by their names
@@ -51,6 +55,8 @@ fn main() -> ExitCode {
         ["pin", rules @ ..] if !rules.is_empty() => {
             pins::pin(&root(), rules).map(|report| say(&report))
         }
+        ["tail-calls"] => tail_calls::check(&root(), false).map(|report| say(&report)),
+        ["tail-calls", "--release"] => tail_calls::check(&root(), true).map(|report| say(&report)),
         ["fuzz", rest @ ..] if rest.len() < 2 => seconds(rest, 30)
             .and_then(|seconds| fuzz::run(&root(), seconds))
             .map(|report| say(&report)),

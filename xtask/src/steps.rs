@@ -5,7 +5,7 @@
 
 pub mod tools;
 
-use crate::{bench, book, say, tla};
+use crate::{bench, book, say, tail_calls, tla};
 use std::path::Path;
 use std::process::{Command, ExitCode};
 use std::time::Instant;
@@ -37,6 +37,11 @@ const STEPS: &[Step] = &[
         cargo(root, &["clippy", "--workspace", "--all-targets", "--", "-D", "warnings"])
     }),
     ("tests", |root| cargo(root, &["test", "--workspace"])),
+    ("objdump", tools::objdump),
+    ("tail calls", |root| match tools::answers("objdump", "--version") {
+        true => told(tail_calls::check(root, false)),
+        false => Verdict::Skipped("without objdump nobody reads the handlers".into()),
+    }),
     ("soak", |root| match tools::answers("erlc", "-help") {
         true => told(bench::soak::run(root, SOAK_SECONDS, false)),
         false => Verdict::Skipped("without erlc there is no program to soak in".into()),

@@ -49,21 +49,24 @@ pub(super) fn median(numbers: impl Iterator<Item = u64>) -> u64 {
     numbers.get(numbers.len().saturating_sub(1) / 2).copied().unwrap_or_default()
 }
 
+/// Builds the command, optimised for speed or as the tests have it; where it lies.
+pub(crate) fn built(root: &Path, release: bool) -> Result<PathBuf> {
+    let mut build = Command::new("cargo");
+    build.args(["build", "--package", "lam"]).args(release.then_some("--release"));
+    if !build.current_dir(root).status().context("starting cargo")?.success() {
+        bail!("`cargo build --package lam` failed");
+    }
+    let target = std::env::var_os("CARGO_TARGET_DIR").map_or(root.join("target"), PathBuf::from);
+    Ok(target.join(if release { "release" } else { "debug" }).join("lam"))
+}
+
 impl Bench {
     /// Builds the command, optimised for speed or as the tests have it, and compiles the programs.
     pub fn prepare(root: &Path, release: bool) -> Result<Bench> {
-        let mut build = Command::new("cargo");
-        build.args(["build", "--package", "lam"]).args(release.then_some("--release"));
-        let built = build.current_dir(root).status().context("starting cargo")?;
-        if !built.success() {
-            bail!("`cargo build --package lam` failed");
-        }
-        let target =
-            std::env::var_os("CARGO_TARGET_DIR").map_or(root.join("target"), PathBuf::from);
-        let profile = if release { "release" } else { "debug" };
+        let lam = built(root, release)?;
         let out = root.join("out/bench");
         std::fs::create_dir_all(&out).context("making out/bench")?;
-        let bench = Bench { root: root.into(), lam: target.join(profile).join("lam"), out };
+        let bench = Bench { root: root.into(), lam, out };
         let folder = bench.out.as_os_str();
         let sources =
             ["yardstick", "hello", "soak"].map(|name| root.join(format!("bench/{name}.erl")));

@@ -63,6 +63,11 @@ pub fn node(_root: &Path) -> Verdict {
     provide("node", "--version", &["nodejs"], "node", "nodejs")
 }
 
+/// `objdump`: it reads the handlers of the fast machine.
+pub fn objdump(_root: &Path) -> Verdict {
+    provide("objdump", "--version", &["binutils"], "binutils", "binutils")
+}
+
 /// The names under which a Chromium is installed.
 const BROWSERS: [&str; 4] = ["chromium", "chromium-browser", "google-chrome", "chrome"];
 
