@@ -60,8 +60,11 @@ pub struct Config {
     /// Collect at every safepoint, yield at every reduction, and leave nothing to be read in registers
     /// that are dead, to find mistakes of the machine.
     pub stress: bool,
-    /// Whether spawn paths are kept for processes that have ended, so that an outcome can name all.
+    /// Whether spawn paths are kept for processes that have ended, so that whoever still has a pid
+    /// sees its name: some tens of bytes for each process that there ever was.
     pub paths: bool,
+    /// Whether what became of ended processes is kept, for an outcome; that needs paths.
+    pub fates: bool,
     /// The name of the node.
     pub node: &'static str,
     /// What can be read from each port.
@@ -95,6 +98,7 @@ impl Default for Config {
             time: Time::Free,
             stress: false,
             paths: false,
+            fates: false,
             node: "nonode@nohost",
             inputs: BTreeMap::new(),
             granted: BTreeSet::new(),
@@ -111,6 +115,7 @@ impl Config {
             trace_depth: 0,
             trace_lines: false,
             paths: true,
+            fates: true,
             granted: Capability::ALL.into(),
             ..Config::default()
         }

@@ -25,6 +25,8 @@ mod core;
 mod crew;
 mod exception;
 mod exec;
+#[cfg(all(test, loom))]
+mod explored;
 mod fast;
 mod heap;
 mod load;

@@ -58,14 +58,15 @@ pub(crate) struct Machine {
     pub fuel: AtomicU64,
     /// Where each process comes from, by slot, if paths are kept.
     pub origins: Mutex<Vec<Origin>>,
-    /// What became of each ended process, by slot, if paths are kept: its reason as text.
+    /// What became of each ended process, by slot, if paths are kept: its reason as text. Only with `Config::fates`.
     pub reasons: Mutex<HashMap<u32, String>>,
     /// How the first process ended.
     pub root: Mutex<Option<crate::vm::RootEnd>>,
     /// The signals on their way in a scheduled machine, by sender and receiver; none is empty.
     pub wires: Mutex<BTreeMap<(Pid, Pid), VecDeque<Post>>>,
-    /// Processes that ended with an error nobody caught, and their reasons as text, in order.
-    pub crashes: Mutex<Vec<(Pid, String)>>,
+    /// The last processes that ended with an error nobody caught, and their reasons as text, in
+    /// order; at most [`CRASHES_MAX`].
+    pub crashes: Mutex<VecDeque<(Pid, String)>>,
     /// Whether the machine has ended early.
     pub stopped: AtomicBool,
     /// How.
@@ -119,6 +120,10 @@ impl Tally {
 fn has_probes(config: &Config) -> bool {
     config.mode == Mode::Scheduled || config.fuel.is_some() || config.stress
 }
+
+/// How many processes that ended with an error are remembered: a machine that runs for long must
+/// not grow by them.
+pub(crate) const CRASHES_MAX: usize = 1_024;
 
 /// The first process of the program.
 pub(crate) const ROOT: Pid = Pid { serial: 0, slot: 0 };

@@ -14,7 +14,9 @@ use crate::term::{Pid, Term};
 use crate::timers::{Alarm, Key};
 use lam_isa::Rule;
 use lam_isa::outcome::{Label, Path};
+use std::borrow::Cow;
 use std::cmp::Ordering;
+use std::collections::HashMap;
 use std::fmt;
 use std::sync::Arc;
 use std::sync::atomic::Ordering::Relaxed;
@@ -70,8 +72,10 @@ impl std::error::Error for NotEnabled {}
 /// The one scheduler of such a machine.
 pub(crate) struct Stepper {
     core: Box<Core>,
-    /// The paths of all processes there ever were, by slot.
-    paths: Vec<Path>,
+    /// The paths of those that live, by slot.
+    paths: HashMap<u32, Path>,
+    /// How many slots it has seen.
+    born: u32,
     /// The slots of those that live, by path.
     living: Vec<u32>,
 }
@@ -79,7 +83,7 @@ pub(crate) struct Stepper {
 impl Stepper {
     /// For a machine that has not taken a step.
     pub fn new(machine: Arc<Machine>) -> Stepper {
-        Stepper { core: Core::new(machine), paths: Vec::new(), living: Vec::new() }
+        Stepper { core: Core::new(machine), paths: HashMap::new(), born: 0, living: Vec::new() }
     }
 
     fn machine(&self) -> &Machine {
@@ -98,7 +102,10 @@ impl Stepper {
             let pid = Pid { serial: 0, slot: *slot };
             let slot = machine.slots.live(pid);
             let standing = slot.and_then(|slot| slot.look(|p| (p.status, p.deadline)));
-            let Some((status, deadline)) = standing else { return false };
+            let Some((status, deadline)) = standing else {
+                self.paths.remove(&pid.slot);
+                return false;
+            };
             match status {
                 Status::Ready | Status::Exiting => choices.push(Choice(What::Step(pid))),
                 Status::Waiting => {
@@ -144,34 +151,36 @@ impl Stepper {
 
     /// The order of choices other than steps.
     fn compare(&self, a: Choice, b: Choice) -> Ordering {
-        let nobody = None;
         let rank = |choice: Choice| match choice.0 {
-            What::Step(pid) => (0, self.path(pid), nobody, 0),
+            What::Step(pid) => (0, self.path(pid), None, 0),
             What::Deliver { from, to } => (1, self.path(to), Some(self.path(from)), 0),
-            What::Fire(pid, number) => (2, self.path(pid), nobody, number.unwrap_or(0)),
-            What::Complete(pid, number) => (3, self.path(pid), nobody, number),
+            What::Fire(pid, number) => (2, self.path(pid), None, number.unwrap_or(0)),
+            What::Complete(pid, number) => (3, self.path(pid), None, number),
         };
         rank(a).cmp(&rank(b))
     }
 
-    fn path(&self, pid: Pid) -> &Path {
-        &self.paths[pid.slot as usize]
+    fn path(&self, pid: Pid) -> Cow<'_, Path> {
+        match self.paths.get(&pid.slot) {
+            Some(path) => Cow::Borrowed(path),
+            None => Cow::Owned(self.machine().path(pid)),
+        }
     }
 
     /// Learns the paths of the processes born since.
     fn meet_the_born(&mut self) {
-        for slot in self.paths.len()..self.machine().slots.count() as usize {
-            let slot = u32::try_from(slot).unwrap_or(u32::MAX);
+        for slot in self.born..self.machine().slots.count() {
             let path = self.machine().path(Pid { serial: 0, slot });
-            let place = self.living.partition_point(|other| self.paths[*other as usize] < path);
+            let place = self.living.partition_point(|other| self.paths[other] < path);
             self.living.insert(place, slot);
-            self.paths.push(path);
+            self.paths.insert(slot, path);
         }
+        self.born = self.machine().slots.count();
     }
 
     /// The name of a choice.
     pub fn label(&self, choice: Choice) -> Label {
-        let path = |pid| self.path(pid).clone();
+        let path = |pid| self.path(pid).into_owned();
         match choice.0 {
             What::Step(pid) => Label::Step(path(pid)),
             What::Deliver { from, to } => Label::Deliver { to: path(to), from: path(from) },
@@ -297,9 +306,9 @@ impl Stepper {
         self.core.enter(process, NO_TURNS);
         let result = action(&mut self.core);
         let process = self.core.leave();
-        if process.status != Status::Ended
-            && let Some(slot) = self.core.machine.slots.live(pid)
-        {
+        if process.status == Status::Ended {
+            self.core.bury(process);
+        } else if let Some(slot) = self.core.machine.slots.live(pid) {
             slot.put(process);
         }
         result

@@ -400,7 +400,7 @@ impl Core {
             let end = RootEnd::of(reason, &|term| self.show(term));
             *self.machine.root.lock() = Some(end);
         }
-        if self.machine.config.paths {
+        if self.machine.config.fates {
             let text = self.show(reason);
             self.machine.reasons.lock().insert(pid.slot, text);
         }

@@ -25,8 +25,8 @@
 
 use crate::mailbox::{Node, Post, Queue};
 use crate::process::Process;
-use crate::sync::Mutex;
 use crate::sync::atomic::{AtomicPtr, AtomicU32, AtomicU64, Ordering};
+use crate::sync::{Mutex, thread};
 use crate::term::Pid;
 use std::ptr;
 use std::sync::OnceLock;
@@ -165,7 +165,7 @@ impl Slots {
     /// The process in the slot, which its core has, is dead for everybody from here on. If it has a
     /// name, that must go in the same moment: then this does nothing but say so.
     pub fn begin_end(&self, pid: Pid) -> bool {
-        self.get(pid.slot).is_none_or(|slot| slot.change(pid.serial, NAMED, ENDING, ALIVE).is_ok())
+        self.get(pid.slot).is_none_or(|slot| slot.begin_end(pid.serial))
     }
 
     /// Notes whether a process has a name, under the lock of the names; says whether it lives.
@@ -179,12 +179,7 @@ impl Slots {
     /// the slot, if slots are used again, for the caller to use or to give back.
     pub fn release(&self, pid: Pid) -> Result<Option<Pid>, Queue> {
         let Some(slot) = self.get(pid.slot) else { return Ok(None) };
-        let (from, to) = (ptr::null_mut(), CLOSED);
-        if slot.inbox.compare_exchange(from, to, Ordering::Relaxed, Ordering::Relaxed).is_err() {
-            return Err(slot.take_mail());
-        }
-        let serial = pid.serial.wrapping_add(1);
-        slot.life.store(u64::from(serial) << 32, Ordering::Release);
+        let serial = slot.release(pid.serial)?;
         Ok(self.reuse.then_some(Pid { serial, ..pid }))
     }
 
@@ -192,7 +187,7 @@ impl Slots {
     pub fn await_end(&self, pid: Pid) {
         let ending = || Some(self.get(pid.slot)?.life() == (pid.serial, ENDING));
         while ending() == Some(true) {
-            std::thread::yield_now();
+            thread::yield_now();
         }
     }
 
@@ -227,9 +222,25 @@ impl Slot {
         now == serial && state & ALIVE > 0
     }
 
+    /// See [`Slots::begin_end`].
+    pub fn begin_end(&self, serial: u32) -> bool {
+        self.change(serial, NAMED, ENDING, ALIVE).is_ok()
+    }
+
+    /// See [`Slots::release`]; gives the serial of the next process.
+    pub fn release(&self, serial: u32) -> Result<u32, Queue> {
+        let (from, to) = (ptr::null_mut(), CLOSED);
+        if self.inbox.compare_exchange(from, to, Ordering::Relaxed, Ordering::Relaxed).is_err() {
+            return Err(self.take_mail());
+        }
+        let next = serial.wrapping_add(1);
+        self.life.store(u64::from(next) << 32, Ordering::Release);
+        Ok(next)
+    }
+
     /// From here on the process of that serial lives, and signals may come.
     #[inline]
-    fn open(&self, serial: u32) {
+    pub fn open(&self, serial: u32) {
         self.life.store(u64::from(serial) << 32 | ALIVE, Ordering::Release);
         if self.inbox.load(Ordering::Relaxed) == CLOSED {
             self.inbox.store(ptr::null_mut(), Ordering::Release);

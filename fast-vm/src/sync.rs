@@ -4,22 +4,22 @@
 use std::sync::PoisonError;
 use std::time::Duration;
 
-#[cfg(not(loom))]
-use std::sync as base;
+#[cfg(all(test, loom))]
+use loom as base;
+#[cfg(not(all(test, loom)))]
+use std as base;
 
-#[cfg(loom)]
-use loom::sync as base;
-
-pub(crate) use base::MutexGuard;
-pub(crate) use base::atomic;
+pub(crate) use base::sync::MutexGuard;
+pub(crate) use base::sync::atomic;
+pub(crate) use base::thread;
 
 /// A lock. A thread that panics does not poison it: what it protects is changed in single steps.
 #[derive(Debug, Default)]
-pub(crate) struct Mutex<T>(base::Mutex<T>);
+pub(crate) struct Mutex<T>(base::sync::Mutex<T>);
 
 impl<T> Mutex<T> {
     pub fn new(value: T) -> Mutex<T> {
-        Mutex(base::Mutex::new(value))
+        Mutex(base::sync::Mutex::new(value))
     }
 
     #[inline]
@@ -30,7 +30,7 @@ impl<T> Mutex<T> {
 
 /// Where threads wait for another.
 #[derive(Debug, Default)]
-pub(crate) struct Condvar(base::Condvar);
+pub(crate) struct Condvar(base::sync::Condvar);
 
 impl Condvar {
     pub fn wait<'m, T>(&self, guard: MutexGuard<'m, T>) -> MutexGuard<'m, T> {

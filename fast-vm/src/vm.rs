@@ -307,13 +307,14 @@ impl Vm {
         self.machine.root.lock().clone()
     }
 
-    /// The processes that ended with an error nobody caught, and their reasons, in order.
+    /// The last processes, at most 1,024, that ended with an error nobody caught, and their reasons,
+    /// in order.
     pub fn crashes(&self) -> Vec<(String, String)> {
         let crashes = self.machine.crashes.lock().clone();
         crashes.into_iter().map(|(pid, why)| (self.machine.path(pid).to_string(), why)).collect()
     }
 
-    /// All that can be observed of a machine that keeps paths (`end.outcome.processes`).
+    /// All that can be observed of a machine that keeps paths and fates (`end.outcome.processes`).
     pub fn outcome(&self) -> Outcome {
         let ended = *self.machine.ended.lock();
         let reasons = self.machine.reasons.lock().clone();

@@ -20,6 +20,7 @@ pub mod prose;
 pub mod rules;
 pub mod steps;
 pub mod tail_calls;
+pub mod threads;
 pub mod tla;
 
 use std::io::Write;

@@ -3,7 +3,7 @@
 use std::process::ExitCode;
 use xtask::{
     bench, book, figures, fuzz, isa_json, miri, operations, pins, root, rules, say, steps,
-    tail_calls, tla,
+    tail_calls, threads, tla,
 };
 
 const USAGE: &str = "\
@@ -25,6 +25,7 @@ cargo xtask TASK
   fuzz [SECONDS]     run every fuzz target for so long (default 30)
   miri [WORD...]     run the unit tests of the fast machine's terms, heaps, messages and atoms in
                      Miri (minutes); words choose tests by their names
+  loom               the fast machine's slots and bell in every order of steps of their threads
   tla [WORD...]      run the models in TLC: --nightly the large ones too, --update writes the
                      numbers of states anew, other words choose models by their names
   preprocess         the book's preprocessor, for `mdbook build`";
@@ -64,6 +65,7 @@ fn main() -> ExitCode {
             .and_then(|seconds| bench::soak::run(&root(), seconds, true))
             .map(|report| say(&report)),
         ["miri", words @ ..] => miri::run(&root(), words).map(|report| say(&report)),
+        ["loom"] => threads::loom(&root()).map(|report| say(&report)),
         ["tla", words @ ..] => match tla::Choice::of(words) {
             Some(choice) => tla::check(&root(), &choice).map(|verdict| say(&verdict.to_string())),
             None => Err(anyhow::anyhow!("`cargo xtask tla` has --nightly and --update")),

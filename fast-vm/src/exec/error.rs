@@ -10,6 +10,7 @@ use crate::code::{Loaded, Site};
 use crate::core::Core;
 use crate::exception::{Class, Exception};
 use crate::heap::Heap;
+use crate::machine::CRASHES_MAX;
 use crate::native::Reply;
 use crate::process::Status;
 use crate::term::{Kind, Term};
@@ -309,7 +310,11 @@ impl Core {
         };
         if class != Class::Exit {
             let text = self.show(reason);
-            self.machine.crashes.lock().push((self.me.pid, text));
+            let mut crashes = self.machine.crashes.lock();
+            if crashes.len() == CRASHES_MAX {
+                crashes.pop_front();
+            }
+            crashes.push_back((self.me.pid, text));
         }
         self.me.reason = reason;
         self.me.status = Status::Exiting;

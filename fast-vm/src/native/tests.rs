@@ -34,7 +34,7 @@ impl Host for World {
     fn read_line(&self, _: &str) -> Option<Vec<u8>> {
         let mut read = self.read.lock();
         *read += 1;
-        (*read <= 2).then(|| format!("line {read}\n").into_bytes())
+        (*read <= 2).then(|| format!("line {}\n", *read).into_bytes())
     }
 
     fn monotonic_ns(&self) -> u64 {
