@@ -29,6 +29,7 @@ fn lam(arguments: &[&str]) -> (Option<i32>, String) {
         Command::new(env!("CARGO_BIN_EXE_lam"))
     };
     command.args(arguments);
+    command.env("LAM_CACHE", Path::new(env!("CARGO_TARGET_TMPDIR")).join("translations"));
     let done = bounded::run(command, LIMIT).expect("it ends in time");
     assert!(done.stdout.is_empty(), "it prints nothing of a wrong program");
     assert!(done.stderr.len() < WORDS, "it says {} bytes", done.stderr.len());

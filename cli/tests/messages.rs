@@ -25,6 +25,7 @@ impl Folder {
             .args(arguments)
             .current_dir(&self.0)
             .env_remove("LAM_OTP")
+            .env("LAM_CACHE", Path::new(env!("CARGO_TARGET_TMPDIR")).join("translations"))
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
             .stderr(Stdio::piped())

@@ -33,6 +33,7 @@ fn tools() -> Option<PathBuf> {
 fn lam(tools: &Path, arguments: &[&str]) -> Output {
     let mut command = Command::new(env!("CARGO_BIN_EXE_lam"));
     command.args(arguments).env("LAM_TOOLS", tools).env_remove("LAM_OTP");
+    command.env("LAM_CACHE", Path::new(env!("CARGO_TARGET_TMPDIR")).join("translations"));
     command.output().expect("the command starts")
 }
 
