@@ -36,12 +36,14 @@ again:
     tail nest/2, 0
 
 function idle/0
+    move ok -> x0
     ret 0
 
 function idle/1
     ret 0
 
 function main/0
+    move ok -> x0
     ret 0
 
 function sent/0

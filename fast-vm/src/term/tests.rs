@@ -354,7 +354,8 @@ fn depth_costs_no_stack() {
     assert!(equal(a, b));
     assert!(compare(a, b).is_eq());
     assert!(compare_keys(a, b).is_eq());
-    assert!(text(a).ends_with('}') || text(a).ends_with(']'));
+    // Its text is cut, but for a shallow one.
+    assert!(text(a).ends_with(['}', ']', '.']));
 }
 
 #[test]
