@@ -40,7 +40,7 @@ fn long_lists() {
     assert!(list() == list());
     // What is longer than a text may be is cut.
     let text = display(&list());
-    assert!(text.starts_with("[end, end, ") && text.ends_with("..."));
+    assert!(text.starts_with("['end', 'end', ") && text.ends_with("..."));
     assert_eq!(text.len(), TEXT_BYTES + "...".len());
 }
 
