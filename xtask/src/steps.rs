@@ -39,7 +39,7 @@ const STEPS: &[Step] = &[
     ("tests", |root| cargo(root, &["test", "--workspace"])),
     ("objdump", tools::objdump),
     ("tail calls", |root| match tools::answers("objdump", "--version") {
-        true => told(tail_calls::check(root, false)),
+        true => told(tail_calls::check(root, true)),
         false => Verdict::Skipped("without objdump nobody reads the handlers".into()),
     }),
     ("soak", |root| match tools::answers("erlc", "-help") {

@@ -3,8 +3,9 @@
 //! Stable Rust has no guaranteed tail calls: the compiler makes the last call of a handler a jump
 //! when it can, and one local whose address is taken turns it back into a call, which lets the
 //! machine's stack grow with every operation. Such a handler comes back and returns, a good one
-//! never does. So the machine code of the command is read, as the tests build it and as it is
-//! delivered: no handler has a `ret`, and every one has a jump to where a register says.
+//! never does. So the machine code of the command is read: no handler has a `ret`, and every one has a
+//! jump to where a register says. `cargo xtask test` reads what is delivered; where assertions are on,
+//! as the tests have it, 7 of 789 handlers do return (2026-11-28), which costs stack and nothing else.
 
 use anyhow::{Context, Result, bail};
 use std::path::Path;

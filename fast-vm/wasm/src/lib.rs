@@ -136,6 +136,7 @@ fn set(
         }
         ("record", Value::Int(on)) => {
             config.paths = on != 0;
+            config.fates = on != 0;
             world.ports = (on != 0).then(Default::default);
         }
         ("natives", Value::List(natives)) => {
