@@ -14,7 +14,6 @@ use crate::mailbox::{Post, Signal};
 use crate::native::info;
 use crate::process::{Alias, Budget, Saved, Status, Watch, Watcher};
 use crate::term::{Pid, Ref, Term};
-use crate::timers::Alarm;
 use crate::vm::RootEnd;
 use lam_isa::Rule;
 use lam_isa::outcome::End;
@@ -417,8 +416,8 @@ impl Core {
                 self.emit_to_live(watcher, Signal::Down, number, down);
             }
         }
-        if self.machine.config.mode == Mode::Scheduled {
-            self.remove_timers_to(pid);
+        if !self.machine.timers.is_empty() {
+            self.machine.timers.with(|timers| timers.remove_towards(pid));
         }
 
         self.me.status = Status::Ended;
@@ -451,25 +450,6 @@ impl Core {
             slots.begin_end(pid);
         }
         self.machine.live.fetch_sub(1, Ordering::Relaxed);
-    }
-
-    /// In a scheduled machine a timer that can do nothing must be no choice; elsewhere it goes off
-    /// and does nothing.
-    fn remove_timers_to(&self, pid: Pid) {
-        if self.machine.timers.is_empty() {
-            return;
-        }
-        let to_it = |alarm: &Alarm| match alarm {
-            Alarm::Message(timer) => timer.to == Term::pid(pid),
-            Alarm::Receive(_) => false,
-        };
-        self.machine.timers.with(|timers| {
-            let keys: Vec<_> =
-                timers.iter().filter(|(_, alarm)| to_it(alarm)).map(|(key, _)| key).collect();
-            for key in keys {
-                timers.cancel(key);
-            }
-        });
     }
 
     /// The process of a slot has become ready, or is new: somebody must run it.

@@ -105,6 +105,8 @@ pub(crate) struct Wheel {
     levels: [Level; LEVELS],
     /// The started ones, by reference.
     started: HashMap<Ref, Key, BuildHasherDefault<Mixer>>,
+    /// The newest started one of each process that is a destination.
+    towards: HashMap<Pid, u32, BuildHasherDefault<Mixer>>,
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -128,6 +130,9 @@ struct Entry {
     /// The neighbours in the slot; `next` also of a free entry.
     previous: u32,
     next: u32,
+    /// The neighbours among those that are started for the same process.
+    older: u32,
+    newer: u32,
 }
 
 impl Default for Wheel {
@@ -141,6 +146,7 @@ impl Default for Wheel {
             tick: 0,
             levels: [level; LEVELS],
             started: HashMap::default(),
+            towards: HashMap::default(),
         }
     }
 }
@@ -151,10 +157,19 @@ impl Wheel {
         let at = self.claim();
         let entry = &mut self.entries[at as usize];
         let key = Key { due, number: u64::from(entry.before) << 32 | u64::from(at) };
+        let mut to = None;
         if let Alarm::Message(timer) = &alarm {
             self.started.insert(timer.reference, key);
+            to = timer.to.as_pid();
         }
         (entry.due, entry.order, entry.alarm) = (due, self.count, Some(alarm));
+        if let Some(to) = to {
+            let older = self.towards.insert(to, at).unwrap_or(NONE);
+            (entry.older, entry.newer) = (older, NONE);
+            if older != NONE {
+                self.entries[older as usize].newer = at;
+            }
+        }
         self.count += 1;
         self.running += 1;
         self.link(at);
@@ -168,13 +183,18 @@ impl Wheel {
         Some(self.remove(at).1)
     }
 
-    /// A started timer that is running, and where it will send its message.
-    pub fn find(&self, reference: Ref) -> Option<(Key, Term)> {
-        let key = *self.started.get(&reference)?;
-        match self.entries[self.find_entry(key)? as usize].alarm.as_ref()? {
-            Alarm::Message(timer) => Some((key, timer.to)),
-            Alarm::Receive(_) => None,
+    /// Removes the started timers whose destination is a process, which has ended
+    /// (`end.process.tell`).
+    pub fn remove_towards(&mut self, to: Pid) {
+        while let Some(at) = self.towards.get(&to).copied() {
+            self.unlink(at);
+            self.remove(at);
         }
+    }
+
+    /// A started timer that is running.
+    pub fn find(&self, reference: Ref) -> Option<Key> {
+        self.started.get(&reference).copied()
     }
 
     /// A time before which none goes off; the one at which the next does if that is near. None if
@@ -225,7 +245,6 @@ impl Wheel {
     fn claim(&mut self) -> u32 {
         if self.free == NONE {
             let at = u32::try_from(self.entries.len()).ok().filter(|at| *at < NONE);
-            let (previous, next) = (NONE, NONE);
             self.entries.push(Entry {
                 due: 0,
                 order: 0,
@@ -233,8 +252,10 @@ impl Wheel {
                 before: 0,
                 level: 0,
                 slot: 0,
-                previous,
-                next,
+                previous: NONE,
+                next: NONE,
+                older: NONE,
+                newer: NONE,
             });
             return at.expect("fewer than 2^32 timers fit the memory");
         }
@@ -251,10 +272,28 @@ impl Wheel {
         entry.before = entry.before.wrapping_add(1);
         entry.next = std::mem::replace(&mut self.free, at);
         self.running -= 1;
+        let (older, newer) = (entry.older, entry.newer);
         if let Alarm::Message(timer) = &alarm {
             self.started.remove(&timer.reference);
+            if let Some(to) = timer.to.as_pid() {
+                self.forget_towards(to, older, newer);
+            }
         }
         (key, alarm)
+    }
+
+    /// A timer is no longer among those towards its destination, between these neighbours.
+    fn forget_towards(&mut self, to: Pid, older: u32, newer: u32) {
+        if older != NONE {
+            self.entries[older as usize].newer = newer;
+        }
+        if newer != NONE {
+            self.entries[newer as usize].older = older;
+        } else if older != NONE {
+            self.towards.insert(to, older);
+        } else {
+            self.towards.remove(&to);
+        }
     }
 
     /// The entry of a timer that is running.

@@ -184,13 +184,9 @@ fn absolute_option(options: Term) -> Option<bool> {
     Some(absolute)
 }
 
-/// The running timer of a reference, and the milliseconds it has left. One whose destination has
-/// ended is none any more.
+/// The running timer of a reference, and the milliseconds it has left.
 fn running(core: &Core, reference: crate::term::Ref) -> Option<(Key, u64)> {
-    let (key, to) = core.machine.timers.with(|timers| timers.find(reference))?;
-    if to.as_pid().is_some_and(|to| !core.machine.slots.is_alive(to)) {
-        return None;
-    }
+    let key = core.machine.timers.with(|timers| timers.find(reference))?;
     Some((key, key.due.saturating_sub(core.machine.now()).div_ceil(1_000_000)))
 }
 

@@ -9,6 +9,13 @@ use quickcheck::{Arbitrary, Gen, quickcheck};
 
 const OWNER: Pid = Pid { serial: 0, slot: 1 };
 
+/// How many processes there are messages for, in turn.
+const DESTINATIONS: u32 = 3;
+
+fn destination(number: u32) -> Pid {
+    Pid { serial: 0, slot: number % DESTINATIONS }
+}
+
 /// What happens to timers.
 #[derive(Clone, Debug)]
 enum Step {
@@ -18,16 +25,19 @@ enum Step {
     Cancel(usize),
     /// So many nanoseconds pass.
     Pass(u64),
+    /// The process in that slot ends.
+    End(u32),
 }
 
 impl Arbitrary for Step {
     fn arbitrary(g: &mut Gen) -> Step {
         // From less than a tick to all levels.
         let time = |g: &mut Gen| u64::arbitrary(g) >> (u32::arbitrary(g) % 64);
-        match u8::arbitrary(g) % 8 {
+        match u8::arbitrary(g) % 9 {
             0..=3 => Step::Start(time(g), bool::arbitrary(g)),
             4..=5 => Step::Cancel(usize::arbitrary(g) % 16),
             6 => Step::Pass(time(g) >> 8),
+            7 => Step::End(u32::arbitrary(g) % DESTINATIONS),
             _ => Step::Pass(u64::arbitrary(g) % (3 << TICK)),
         }
     }
@@ -41,12 +51,14 @@ fn alarm(number: u32, message: bool) -> Alarm {
     let term = Term::small(i64::from(number));
     let post = Post::new(&mut Packer::default(), heap, OWNER, Signal::Message, 0, term);
     let reference = Ref { creator: OWNER, number: u64::from(number) };
-    Alarm::Message(Box::new(Timer { reference, number, to: Term::pid(OWNER), post }))
+    Alarm::Message(Box::new(Timer { reference, number, to: Term::pid(destination(number)), post }))
 }
 
 quickcheck! {
     fn timers_are_a_sorted_list(steps: Vec<Step>) -> bool {
         let (mut wheel, mut now, mut started) = (Wheel::default(), 0_u64, 0);
+        // The numbers of those with a message.
+        let mut messages: Vec<u32> = Vec::new();
         // Due time, order and key.
         let mut list: Vec<(u64, u32, Key)> = Vec::new();
         for step in steps {
@@ -55,7 +67,8 @@ quickcheck! {
                     let due = now.saturating_add(after);
                     let key = wheel.insert(due, alarm(started, message));
                     let found = wheel.find(Ref { creator: OWNER, number: u64::from(started) });
-                    assert_eq!(found.map(|(found, _)| found), message.then_some(key));
+                    messages.extend(message.then_some(started));
+                    assert_eq!(found, message.then_some(key));
                     list.push((due, started, key));
                     started += 1;
                 }
@@ -64,6 +77,17 @@ quickcheck! {
                     list.remove(nth);
                     assert!(wheel.cancel(key).is_some() && wheel.cancel(key).is_none());
                     assert!(wheel.find(Ref { creator: OWNER, number: u64::from(number) }).is_none());
+                }
+                Step::End(slot) => {
+                    wheel.remove_towards(Pid { serial: 0, slot });
+                    let message = |key: &Key| wheel.find_entry(*key).is_none();
+                    let ended = |number: u32| destination(number).slot == slot;
+                    assert!(list.iter().all(|(_, number, key)| ended(*number) || !message(key)));
+                    list.retain(|(_, number, key)| {
+                        let started = messages.contains(number) && ended(*number);
+                        assert_eq!(started, message(key));
+                        !started
+                    });
                 }
                 Step::Pass(time) => {
                     now = now.saturating_add(time);
