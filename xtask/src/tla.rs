@@ -174,7 +174,14 @@ impl Models {
     ) -> Result<(String, Vec<String>)> {
         let mut batch = chosen(cases, entry)?;
         if entry["generated"] == true {
-            batch.programs.extend(small::programs().programs);
+            let made = small::programs();
+            ensure!(
+                made.programs.len() >= small::FEWEST,
+                "{name}: only {} programs, and {} that the model cannot have",
+                made.programs.len(),
+                made.left_out.len()
+            );
+            batch.programs.extend(made.programs);
         }
         let folder = self.work.join(format!("{number:02}"));
         let cpu = children_seconds();

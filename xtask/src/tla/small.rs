@@ -27,7 +27,25 @@ const TERMS: [&str; 14] = [
 /// Terms for operations of two sources, of which there are many pairs.
 const FEW: [&str; 7] = ["-7", "3", "true", "[1, 2]", "{a, 1}", "#{a => 1}", "<<1, 2>>"];
 
-/// Instructions that the tables of kinds do not give.
+/// Instructions of each of the terms, which stands for `TERM`.
+const OF_TERMS: [&str; 14] = [
+    "get 0, TERM -> x0",
+    "get 1, TERM -> x0",
+    "uncons TERM -> x0, _",
+    "uncons TERM -> _, x0",
+    "update TERM, {0 = z} -> x0",
+    "need 3, 1\n    cons TERM, [] -> x0",
+    "need 3, 1\n    tuple {TERM, a} -> x0",
+    "map assoc TERM, {b => 2} -> x0",
+    "map exact TERM, {a => 2} -> x0",
+    "pick TERM else no, {a -> x0}",
+    "bmake [integer TERM size 8] -> x0",
+    "bmake [binary TERM unit 8] -> x0",
+    "raise error TERM",
+    "raise throw TERM",
+];
+
+/// Instructions that neither these nor the tables of kinds give.
 const OTHERS: [&str; 14] = [
     "op binary_part <<1, 2>>, 0, 1 -> x0",
     "op binary_part <<1, 2>>, 2, -1 -> x0",
@@ -45,6 +63,9 @@ const OTHERS: [&str; 14] = [
     "op self -> x0\n    call erlang:is_process_alive/1",
 ];
 
+/// Fewer programs than this are a sign that something refuses what it should not.
+pub const FEWEST: usize = 2_600;
+
 /// States in which a program of one process may be.
 const STATES_MAX: u64 = 1_000;
 
@@ -60,6 +81,11 @@ pub fn programs() -> Batch {
     for test in Test::ALL {
         for sources in sources(test.arity()) {
             add(&mut batch, &format!("test {} {sources} else no", test.name()));
+        }
+    }
+    for instruction in OF_TERMS {
+        for term in TERMS {
+            add(&mut batch, &instruction.replace("TERM", term));
         }
     }
     for instruction in OTHERS {
