@@ -179,6 +179,17 @@ fn fill(made: &str, letters: &str) -> Result<String> {
                 out += first;
                 left = rest;
             }
+            '*' => {
+                let moves = left.chunks(2);
+                let closing = ")".repeat(moves.len());
+                for pair in moves {
+                    let [from, to] = pair else { bail!("a move has two places") };
+                    write!(out, "(Move<{from}, {to}>, ")?;
+                }
+                out += "()";
+                out += &closing;
+                left = &[];
+            }
             _ => out.push(c),
         }
     }

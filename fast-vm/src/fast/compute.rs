@@ -1,5 +1,6 @@
 //! Compute: `op` `test`.
 
+use super::control::leave;
 use super::dispatch::{self, Code};
 use super::operand::{Source, Target};
 use super::{M, Operation, go_slow};
@@ -161,23 +162,24 @@ impl<O: Arithmetic, A: Source, B: Source, D: Target> Operation for Numbers<O, A,
         // SAFETY: the promise of `run`.
         unsafe {
             let (a, b) = (A::get(&m, 1), B::get(&m, 2));
-            if let Some(value) = O::small(a, b) {
-                D::set(&mut m, 3, value);
-                m.pc = m.pc.add(5);
-                return m;
-            }
-            let (float_a, float_b) = (float(a), float(b));
-            if let (Some(x), Some(y)) = (float_a, float_b)
-                && let Some(value) = O::float(x, y)
-                && value.is_finite()
+            if !both_small(a, b) {
                 // What `need` has promised stays free.
-                && m.hp.wrapping_add(2 + crate::heap::OWED) <= (*m.core).limit
-            {
-                *m.hp = FLOAT;
-                *m.hp.add(1) = value.to_bits();
-                let term = Term::boxed(m.hp);
-                m.hp = m.hp.add(2);
-                D::set(&mut m, 3, term.0);
+                if m.hp.wrapping_add(2 + crate::heap::OWED) <= (*m.core).limit
+                    && let Some(x) = float(a)
+                    && let Some(y) = float(b)
+                    && let Some(value) = O::float(x, y)
+                    && value.is_finite()
+                {
+                    *m.hp = FLOAT;
+                    *m.hp.add(1) = value.to_bits();
+                    let term = Term::boxed(m.hp);
+                    m.hp = m.hp.add(2);
+                    D::set(&mut m, 3, term.0);
+                    m.pc = m.pc.add(5);
+                    return m;
+                }
+            } else if let Some(value) = O::small(a, b) {
+                D::set(&mut m, 3, value);
                 m.pc = m.pc.add(5);
                 return m;
             }
@@ -295,6 +297,52 @@ impl<O: Comparison, A: Source, B: Source> Operation for Compare<O, A, B> {
                 return go_compare(m, O::SLOWLY, a, b);
             }
             m.pc = if O::small(a as i64, b as i64) { m.pc.add(4) } else { m.address(3) };
+        }
+        m
+    }
+}
+
+/// A comparison and the return behind it, which stands there as an operation of its own, for when
+/// other terms than small integers are compared. Layout: as for [`Compare`], then as for `Ret`.
+pub(crate) struct CompareRet<O, A, B>(PhantomData<(O, A, B)>);
+
+impl<O: Comparison, A: Source, B: Source> Operation for CompareRet<O, A, B> {
+    #[inline(always)]
+    unsafe fn run(mut m: M) -> M {
+        // SAFETY: the promise of `run`.
+        unsafe {
+            let (a, b) = (A::get(&m, 1), B::get(&m, 2));
+            if !both_small(a, b) {
+                return go_compare(m, O::SLOWLY, a, b);
+            }
+            if O::small(a as i64, b as i64) {
+                m.sp = m.sp.add(m.operand(5) as usize);
+                return leave(m);
+            }
+            m.pc = m.address(3);
+        }
+        m
+    }
+}
+
+/// The same with `MoveRet` behind.
+pub(crate) struct CompareMoveRet<O, A, B, S>(PhantomData<(O, A, B, S)>);
+
+impl<O: Comparison, A: Source, B: Source, S: Source> Operation for CompareMoveRet<O, A, B, S> {
+    #[inline(always)]
+    unsafe fn run(mut m: M) -> M {
+        // SAFETY: the promise of `run`.
+        unsafe {
+            let (a, b) = (A::get(&m, 1), B::get(&m, 2));
+            if !both_small(a, b) {
+                return go_compare(m, O::SLOWLY, a, b);
+            }
+            if O::small(a as i64, b as i64) {
+                m.x0 = S::get(&m, 5);
+                m.sp = m.sp.add(m.operand(6) as usize);
+                return leave(m);
+            }
+            m.pc = m.address(3);
         }
         m
     }

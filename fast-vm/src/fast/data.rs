@@ -1,6 +1,6 @@
 //! Data: `move` `cons` `uncons` `tuple` `get` `pick` `map`.
 
-use super::control::{lacks_room, leave, push_frame};
+use super::control::{call, lacks_room, leave, push_frame};
 use super::operand::{Source, Target};
 use super::{M, Operation, go_grow, go_slow};
 use crate::core::Core;
@@ -20,6 +20,39 @@ impl<S: Source, D: Target> Operation for Move<S, D> {
             m.pc = m.pc.add(3);
         }
         m
+    }
+}
+
+/// A few moves, one after the other, as part of an operation: `(Move<_, _>, rest)` or `()`.
+pub(crate) trait Steps {
+    /// How many operands they have.
+    const WORDS: usize;
+
+    /// Makes the moves whose operands are at this place behind the operation.
+    ///
+    /// # Safety
+    /// As for [`Operation::run`].
+    unsafe fn go(m: &mut M, at: usize);
+}
+
+impl Steps for () {
+    const WORDS: usize = 0;
+
+    #[inline(always)]
+    unsafe fn go(_: &mut M, _: usize) {}
+}
+
+impl<S: Source, D: Target, R: Steps> Steps for (Move<S, D>, R) {
+    const WORDS: usize = 2 + R::WORDS;
+
+    #[inline(always)]
+    unsafe fn go(m: &mut M, at: usize) {
+        // SAFETY: the caller's promise.
+        unsafe {
+            let word = S::get(m, at);
+            D::set(m, at + 1, word);
+            R::go(m, at + 2);
+        }
     }
 }
 
@@ -309,6 +342,35 @@ impl<S: Source, H: Target, T: Target> Operation for UnconsFrame<S, H, T> {
             m.pc = m.pc.add(6);
         }
         m
+    }
+}
+
+/// The same, and the call of a function of the module that stands behind it, as operations of their
+/// own. `RAW` if head and tail fill the frame.
+pub(crate) struct UnconsFrameCall<S, H, T, const RAW: bool>(PhantomData<(S, H, T)>);
+
+impl<S: Source, H: Target, T: Target, const RAW: bool> Operation for UnconsFrameCall<S, H, T, RAW> {
+    #[inline(always)]
+    unsafe fn run(mut m: M) -> M {
+        // SAFETY: the promise of `run`; the operation behind it is `CallLocal`.
+        unsafe {
+            let list = Term(S::get(&m, 1));
+            if !list.is_cons() {
+                m.pc = m.address(4);
+                return m;
+            }
+            let slots = m.operand(5);
+            if lacks_room(&m, slots) {
+                return go_grow(m, slots + 1);
+            }
+            if RAW {
+                m.sp = m.sp.sub(slots as usize);
+            } else {
+                push_frame(&mut m, slots);
+            }
+            split::<H, T>(&mut m, list, 2);
+            call(m, 7)
+        }
     }
 }
 

@@ -46,6 +46,9 @@ macro_rules! for_each_operation {
             LookX = Look<X>,
             LookY = Look<Y>,
             MovesAny = Spilled<Moves<Any, Any>>,
+            MovesXY = Moves<X, Y>,
+            MovesYX = Moves<Y, X>,
+            MovesXX = Moves<X, X>,
             MoveAX = Move<X0, X>,
             MoveAY = Move<X0, Y>,
             MoveXA = Move<X, X0>,
@@ -442,6 +445,9 @@ macro_rules! for_each_operation {
             Move2TailCYCA = Move2Tail<C, Y, C, X0>,
             Move2TailCYCX = Move2Tail<C, Y, C, X>,
             Move2TailCYCY = Move2Tail<C, Y, C, Y>,
+            MovesTailYXAXYA = MovesTail<(Move<Y, X>, (Move<X0, X>, (Move<Y, X0>, ())))>,
+            MovesTailYXYXYA = MovesTail<(Move<Y, X>, (Move<Y, X>, (Move<Y, X0>, ())))>,
+            MovesTailYXYXAX = MovesTail<(Move<Y, X>, (Move<Y, X>, (Move<X0, X>, ())))>,
             MoveRetX = MoveRet<X>,
             MoveRetY = MoveRet<Y>,
             MoveRetC = MoveRet<C>,
@@ -556,6 +562,14 @@ macro_rules! for_each_operation {
             UnconsFrameXXY = UnconsFrame<X, X, Y>,
             UnconsFrameXYY = UnconsFrame<X, Y, Y>,
             UnconsFrameAYY = UnconsFrame<X0, Y, Y>,
+            UnconsFrameCallAYA = UnconsFrameCall<X0, Y, X0, false>,
+            UnconsFrameCallXYA = UnconsFrameCall<X, Y, X0, false>,
+            UnconsFrameCallAYX = UnconsFrameCall<X0, Y, X, false>,
+            UnconsFrameCallXYX = UnconsFrameCall<X, Y, X, false>,
+            UnconsFrameRawCallAYA = UnconsFrameCall<X0, Y, X0, true>,
+            UnconsFrameRawCallXYA = UnconsFrameCall<X, Y, X0, true>,
+            UnconsFrameRawCallAYX = UnconsFrameCall<X0, Y, X, true>,
+            UnconsFrameRawCallXYX = UnconsFrameCall<X, Y, X, true>,
             GetProvedAny = Spilled<GetProved<Any, Any>>,
             GetProvedAA = GetProved<X0, X0>,
             GetProvedAX = GetProved<X0, X>,
@@ -653,22 +667,6 @@ macro_rules! for_each_operation {
             SubCallACX = BinaryCall<Sub, X0, C, X>,
             SubCallXCX = BinaryCall<Sub, X, C, X>,
             SubCallYCX = BinaryCall<Sub, Y, C, X>,
-            AddFrameCallACA = BinaryFrameCall<Add, X0, C, X0>,
-            AddFrameCallXCA = BinaryFrameCall<Add, X, C, X0>,
-            AddFrameCallACX = BinaryFrameCall<Add, X0, C, X>,
-            AddFrameCallXCX = BinaryFrameCall<Add, X, C, X>,
-            SubFrameCallACA = BinaryFrameCall<Sub, X0, C, X0>,
-            SubFrameCallXCA = BinaryFrameCall<Sub, X, C, X0>,
-            SubFrameCallACX = BinaryFrameCall<Sub, X0, C, X>,
-            SubFrameCallXCX = BinaryFrameCall<Sub, X, C, X>,
-            AddMoveCallYCA = BinaryMoveCall<Add, Y, C, X0>,
-            AddMoveCallXCA = BinaryMoveCall<Add, X, C, X0>,
-            AddMoveCallACX = BinaryMoveCall<Add, X0, C, X>,
-            AddMoveCallYCX = BinaryMoveCall<Add, Y, C, X>,
-            SubMoveCallYCA = BinaryMoveCall<Sub, Y, C, X0>,
-            SubMoveCallXCA = BinaryMoveCall<Sub, X, C, X0>,
-            SubMoveCallACX = BinaryMoveCall<Sub, X0, C, X>,
-            SubMoveCallYCX = BinaryMoveCall<Sub, Y, C, X>,
             AddTailACA = BinaryTail<Add, X0, C, X0>,
             AddTailXCA = BinaryTail<Add, X, C, X0>,
             AddTailYCA = BinaryTail<Add, Y, C, X0>,
@@ -687,9 +685,56 @@ macro_rules! for_each_operation {
             SubTailXAX = BinaryTail<Sub, X, X0, X>,
             SubTailAXA = BinaryTail<Sub, X0, X, X0>,
             SubTailXXX = BinaryTail<Sub, X, X, X>,
+            AddMovesCallYCAAY = BinaryMovesCall<Add, Y, C, X0, (Move<X0, Y>, ())>,
+            AddMovesCallXCAAY = BinaryMovesCall<Add, X, C, X0, (Move<X0, Y>, ())>,
+            AddMovesCallACAXY = BinaryMovesCall<Add, X0, C, X0, (Move<X, Y>, ())>,
+            AddMovesCallYCAXY = BinaryMovesCall<Add, Y, C, X0, (Move<X, Y>, ())>,
+            AddMovesCallYCAYXAY = BinaryMovesCall<Add, Y, C, X0, (Move<Y, X>, (Move<X0, Y>, ()))>,
+            AddMovesCallYCAYXYXAY = BinaryMovesCall<Add, Y, C, X0, (Move<Y, X>, (Move<Y, X>, (Move<X0, Y>, ())))>,
+            AddMovesCallYCAYXYXAYYY = BinaryMovesCall<Add, Y, C, X0, (Move<Y, X>, (Move<Y, X>, (Move<X0, Y>, (Move<Y, Y>, ()))))>,
+            AddMovesCallYCXYXYXYAYY = BinaryMovesCall<Add, Y, C, X, (Move<Y, X>, (Move<Y, X>, (Move<Y, X0>, (Move<Y, Y>, ()))))>,
+            SubMovesCallYCAAY = BinaryMovesCall<Sub, Y, C, X0, (Move<X0, Y>, ())>,
+            SubMovesCallXCAAY = BinaryMovesCall<Sub, X, C, X0, (Move<X0, Y>, ())>,
+            SubMovesCallACAXY = BinaryMovesCall<Sub, X0, C, X0, (Move<X, Y>, ())>,
+            SubMovesCallYCAXY = BinaryMovesCall<Sub, Y, C, X0, (Move<X, Y>, ())>,
+            SubMovesCallYCAYXAY = BinaryMovesCall<Sub, Y, C, X0, (Move<Y, X>, (Move<X0, Y>, ()))>,
+            SubMovesCallYCAYXYXAY = BinaryMovesCall<Sub, Y, C, X0, (Move<Y, X>, (Move<Y, X>, (Move<X0, Y>, ())))>,
+            SubMovesCallYCAYXYXAYYY = BinaryMovesCall<Sub, Y, C, X0, (Move<Y, X>, (Move<Y, X>, (Move<X0, Y>, (Move<Y, Y>, ()))))>,
+            SubMovesCallYCXYXYXYAYY = BinaryMovesCall<Sub, Y, C, X, (Move<Y, X>, (Move<Y, X>, (Move<Y, X0>, (Move<Y, Y>, ()))))>,
+            AddMovesTailYCAYX = BinaryMovesTail<Add, Y, C, X0, (Move<Y, X>, ())>,
+            AddMovesTailYCAYXYX = BinaryMovesTail<Add, Y, C, X0, (Move<Y, X>, (Move<Y, X>, ()))>,
+            AddMovesTailXAXXA = BinaryMovesTail<Add, X, X0, X, (Move<X, X0>, ())>,
+            AddMovesTailXCXXA = BinaryMovesTail<Add, X, C, X, (Move<X, X0>, ())>,
+            AddMovesTailXCXYA = BinaryMovesTail<Add, X, C, X, (Move<Y, X0>, ())>,
+            AddMovesTailACAYX = BinaryMovesTail<Add, X0, C, X0, (Move<Y, X>, ())>,
+            SubMovesTailYCAYX = BinaryMovesTail<Sub, Y, C, X0, (Move<Y, X>, ())>,
+            SubMovesTailYCAYXYX = BinaryMovesTail<Sub, Y, C, X0, (Move<Y, X>, (Move<Y, X>, ()))>,
+            SubMovesTailXAXXA = BinaryMovesTail<Sub, X, X0, X, (Move<X, X0>, ())>,
+            SubMovesTailXCXXA = BinaryMovesTail<Sub, X, C, X, (Move<X, X0>, ())>,
+            SubMovesTailXCXYA = BinaryMovesTail<Sub, X, C, X, (Move<Y, X0>, ())>,
+            SubMovesTailACAYX = BinaryMovesTail<Sub, X0, C, X0, (Move<Y, X>, ())>,
+            AddFrameCallACAAY = BinaryFrameCall<Add, X0, C, X0, (Move<X0, Y>, ()), false>,
+            AddFrameCallACAXYAY = BinaryFrameCall<Add, X0, C, X0, (Move<X, Y>, (Move<X0, Y>, ())), false>,
+            AddFrameCallACAXYXYAY = BinaryFrameCall<Add, X0, C, X0, (Move<X, Y>, (Move<X, Y>, (Move<X0, Y>, ()))), false>,
+            SubFrameCallACAAY = BinaryFrameCall<Sub, X0, C, X0, (Move<X0, Y>, ()), false>,
+            SubFrameCallACAXYAY = BinaryFrameCall<Sub, X0, C, X0, (Move<X, Y>, (Move<X0, Y>, ())), false>,
+            SubFrameCallACAXYXYAY = BinaryFrameCall<Sub, X0, C, X0, (Move<X, Y>, (Move<X, Y>, (Move<X0, Y>, ()))), false>,
+            AddFrameRawCallACAAY = BinaryFrameCall<Add, X0, C, X0, (Move<X0, Y>, ()), true>,
+            AddFrameRawCallXCAAY = BinaryFrameCall<Add, X, C, X0, (Move<X0, Y>, ()), true>,
+            AddFrameRawCallACAXY = BinaryFrameCall<Add, X0, C, X0, (Move<X, Y>, ()), true>,
+            AddFrameRawCallXCAXY = BinaryFrameCall<Add, X, C, X0, (Move<X, Y>, ()), true>,
+            AddFrameRawCallACAXYAY = BinaryFrameCall<Add, X0, C, X0, (Move<X, Y>, (Move<X0, Y>, ())), true>,
+            AddFrameRawCallACAXYXYAY = BinaryFrameCall<Add, X0, C, X0, (Move<X, Y>, (Move<X, Y>, (Move<X0, Y>, ()))), true>,
+            SubFrameRawCallACAAY = BinaryFrameCall<Sub, X0, C, X0, (Move<X0, Y>, ()), true>,
+            SubFrameRawCallXCAAY = BinaryFrameCall<Sub, X, C, X0, (Move<X0, Y>, ()), true>,
+            SubFrameRawCallACAXY = BinaryFrameCall<Sub, X0, C, X0, (Move<X, Y>, ()), true>,
+            SubFrameRawCallXCAXY = BinaryFrameCall<Sub, X, C, X0, (Move<X, Y>, ()), true>,
+            SubFrameRawCallACAXYAY = BinaryFrameCall<Sub, X0, C, X0, (Move<X, Y>, (Move<X0, Y>, ())), true>,
+            SubFrameRawCallACAXYXYAY = BinaryFrameCall<Sub, X0, C, X0, (Move<X, Y>, (Move<X, Y>, (Move<X0, Y>, ()))), true>,
             MulAny = Spilled<Numbers<Mul, Any, Any, Any>>,
             MulXXX = Numbers<Mul, X, X, X>,
             FdivAny = Spilled<Numbers<Fdiv, Any, Any, Any>>,
+            FdivXXX = Numbers<Fdiv, X, X, X>,
             DivAny = Spilled<Binary<Div, Any, Any, Any>>,
             BorAny = Spilled<Binary<Bor, Any, Any, Any>>,
             BxorAny = Spilled<Binary<Bxor, Any, Any, Any>>,
@@ -741,6 +786,24 @@ macro_rules! for_each_operation {
             GeAY = Compare<Ge, X0, Y>,
             EqAny = Spilled<Compare<Eq, Any, Any>>,
             NeAny = Spilled<Compare<Ne, Any, Any>>,
+            LtRetAC = CompareRet<Lt, X0, C>,
+            LtRetXC = CompareRet<Lt, X, C>,
+            LtRetAX = CompareRet<Lt, X0, X>,
+            LtRetXA = CompareRet<Lt, X, X0>,
+            LtRetXX = CompareRet<Lt, X, X>,
+            GeRetAC = CompareRet<Ge, X0, C>,
+            GeRetXC = CompareRet<Ge, X, C>,
+            GeRetAX = CompareRet<Ge, X0, X>,
+            GeRetXA = CompareRet<Ge, X, X0>,
+            GeRetXX = CompareRet<Ge, X, X>,
+            LtMoveRetACX = CompareMoveRet<Lt, X0, C, X>,
+            LtMoveRetACC = CompareMoveRet<Lt, X0, C, C>,
+            LtMoveRetAXX = CompareMoveRet<Lt, X0, X, X>,
+            LtMoveRetXAX = CompareMoveRet<Lt, X, X0, X>,
+            GeMoveRetACX = CompareMoveRet<Ge, X0, C, X>,
+            GeMoveRetACC = CompareMoveRet<Ge, X0, C, C>,
+            GeMoveRetAXX = CompareMoveRet<Ge, X0, X, X>,
+            GeMoveRetXAX = CompareMoveRet<Ge, X, X0, X>,
             IsAny = Spilled<Is<Any, true>>,
             IsA = Is<X0, true>,
             IsX = Is<X, true>,
@@ -829,6 +892,16 @@ pub(crate) const LOOK: Choice = Choice {
         (Code::LookA, &[A]),
         (Code::LookX, &[X]),
         (Code::LookY, &[Y]),
+    ],
+};
+
+/// `Moves`.
+pub(crate) const MOVES: Choice = Choice {
+    any: None,
+    some: &[
+        (Code::MovesXY, &[X, Y]),
+        (Code::MovesYX, &[Y, X]),
+        (Code::MovesXX, &[X, X]),
     ],
 };
 
@@ -1270,6 +1343,16 @@ pub(crate) const MOVE2_TAIL: Choice = Choice {
     ],
 };
 
+/// `MovesTail`.
+pub(crate) const MOVES_TAIL: Choice = Choice {
+    any: None,
+    some: &[
+        (Code::MovesTailYXAXYA, &[Y, X, A, X, Y, A]),
+        (Code::MovesTailYXYXYA, &[Y, X, Y, X, Y, A]),
+        (Code::MovesTailYXYXAX, &[Y, X, Y, X, A, X]),
+    ],
+};
+
 /// `MoveRet`.
 pub(crate) const MOVE_RET: Choice = Choice {
     any: None,
@@ -1456,6 +1539,28 @@ pub(crate) const UNCONS_FRAME: Choice = Choice {
     ],
 };
 
+/// `UnconsFrameCall`.
+pub(crate) const UNCONS_FRAME_CALL: Choice = Choice {
+    any: None,
+    some: &[
+        (Code::UnconsFrameCallAYA, &[A, Y, A]),
+        (Code::UnconsFrameCallXYA, &[X, Y, A]),
+        (Code::UnconsFrameCallAYX, &[A, Y, X]),
+        (Code::UnconsFrameCallXYX, &[X, Y, X]),
+    ],
+};
+
+/// `UnconsFrameRawCall`.
+pub(crate) const UNCONS_FRAME_RAW_CALL: Choice = Choice {
+    any: None,
+    some: &[
+        (Code::UnconsFrameRawCallAYA, &[A, Y, A]),
+        (Code::UnconsFrameRawCallXYA, &[X, Y, A]),
+        (Code::UnconsFrameRawCallAYX, &[A, Y, X]),
+        (Code::UnconsFrameRawCallXYX, &[X, Y, X]),
+    ],
+};
+
 /// `GetProved`.
 pub(crate) const GET_PROVED: Choice = Choice {
     any: Some(Code::GetProvedAny),
@@ -1638,50 +1743,6 @@ pub(crate) const SUB_CALL: Choice = Choice {
     ],
 };
 
-/// `AddFrameCall`.
-pub(crate) const ADD_FRAME_CALL: Choice = Choice {
-    any: None,
-    some: &[
-        (Code::AddFrameCallACA, &[A, C, A]),
-        (Code::AddFrameCallXCA, &[X, C, A]),
-        (Code::AddFrameCallACX, &[A, C, X]),
-        (Code::AddFrameCallXCX, &[X, C, X]),
-    ],
-};
-
-/// `SubFrameCall`.
-pub(crate) const SUB_FRAME_CALL: Choice = Choice {
-    any: None,
-    some: &[
-        (Code::SubFrameCallACA, &[A, C, A]),
-        (Code::SubFrameCallXCA, &[X, C, A]),
-        (Code::SubFrameCallACX, &[A, C, X]),
-        (Code::SubFrameCallXCX, &[X, C, X]),
-    ],
-};
-
-/// `AddMoveCall`.
-pub(crate) const ADD_MOVE_CALL: Choice = Choice {
-    any: None,
-    some: &[
-        (Code::AddMoveCallYCA, &[Y, C, A]),
-        (Code::AddMoveCallXCA, &[X, C, A]),
-        (Code::AddMoveCallACX, &[A, C, X]),
-        (Code::AddMoveCallYCX, &[Y, C, X]),
-    ],
-};
-
-/// `SubMoveCall`.
-pub(crate) const SUB_MOVE_CALL: Choice = Choice {
-    any: None,
-    some: &[
-        (Code::SubMoveCallYCA, &[Y, C, A]),
-        (Code::SubMoveCallXCA, &[X, C, A]),
-        (Code::SubMoveCallACX, &[A, C, X]),
-        (Code::SubMoveCallYCX, &[Y, C, X]),
-    ],
-};
-
 /// `AddTail`.
 pub(crate) const ADD_TAIL: Choice = Choice {
     any: None,
@@ -1714,6 +1775,108 @@ pub(crate) const SUB_TAIL: Choice = Choice {
     ],
 };
 
+/// `AddMovesCall`.
+pub(crate) const ADD_MOVES_CALL: Choice = Choice {
+    any: None,
+    some: &[
+        (Code::AddMovesCallYCAAY, &[Y, C, A, A, Y]),
+        (Code::AddMovesCallXCAAY, &[X, C, A, A, Y]),
+        (Code::AddMovesCallACAXY, &[A, C, A, X, Y]),
+        (Code::AddMovesCallYCAXY, &[Y, C, A, X, Y]),
+        (Code::AddMovesCallYCAYXAY, &[Y, C, A, Y, X, A, Y]),
+        (Code::AddMovesCallYCAYXYXAY, &[Y, C, A, Y, X, Y, X, A, Y]),
+        (Code::AddMovesCallYCAYXYXAYYY, &[Y, C, A, Y, X, Y, X, A, Y, Y, Y]),
+        (Code::AddMovesCallYCXYXYXYAYY, &[Y, C, X, Y, X, Y, X, Y, A, Y, Y]),
+    ],
+};
+
+/// `SubMovesCall`.
+pub(crate) const SUB_MOVES_CALL: Choice = Choice {
+    any: None,
+    some: &[
+        (Code::SubMovesCallYCAAY, &[Y, C, A, A, Y]),
+        (Code::SubMovesCallXCAAY, &[X, C, A, A, Y]),
+        (Code::SubMovesCallACAXY, &[A, C, A, X, Y]),
+        (Code::SubMovesCallYCAXY, &[Y, C, A, X, Y]),
+        (Code::SubMovesCallYCAYXAY, &[Y, C, A, Y, X, A, Y]),
+        (Code::SubMovesCallYCAYXYXAY, &[Y, C, A, Y, X, Y, X, A, Y]),
+        (Code::SubMovesCallYCAYXYXAYYY, &[Y, C, A, Y, X, Y, X, A, Y, Y, Y]),
+        (Code::SubMovesCallYCXYXYXYAYY, &[Y, C, X, Y, X, Y, X, Y, A, Y, Y]),
+    ],
+};
+
+/// `AddMovesTail`.
+pub(crate) const ADD_MOVES_TAIL: Choice = Choice {
+    any: None,
+    some: &[
+        (Code::AddMovesTailYCAYX, &[Y, C, A, Y, X]),
+        (Code::AddMovesTailYCAYXYX, &[Y, C, A, Y, X, Y, X]),
+        (Code::AddMovesTailXAXXA, &[X, A, X, X, A]),
+        (Code::AddMovesTailXCXXA, &[X, C, X, X, A]),
+        (Code::AddMovesTailXCXYA, &[X, C, X, Y, A]),
+        (Code::AddMovesTailACAYX, &[A, C, A, Y, X]),
+    ],
+};
+
+/// `SubMovesTail`.
+pub(crate) const SUB_MOVES_TAIL: Choice = Choice {
+    any: None,
+    some: &[
+        (Code::SubMovesTailYCAYX, &[Y, C, A, Y, X]),
+        (Code::SubMovesTailYCAYXYX, &[Y, C, A, Y, X, Y, X]),
+        (Code::SubMovesTailXAXXA, &[X, A, X, X, A]),
+        (Code::SubMovesTailXCXXA, &[X, C, X, X, A]),
+        (Code::SubMovesTailXCXYA, &[X, C, X, Y, A]),
+        (Code::SubMovesTailACAYX, &[A, C, A, Y, X]),
+    ],
+};
+
+/// `AddFrameCall`.
+pub(crate) const ADD_FRAME_CALL: Choice = Choice {
+    any: None,
+    some: &[
+        (Code::AddFrameCallACAAY, &[A, C, A, A, Y]),
+        (Code::AddFrameCallACAXYAY, &[A, C, A, X, Y, A, Y]),
+        (Code::AddFrameCallACAXYXYAY, &[A, C, A, X, Y, X, Y, A, Y]),
+    ],
+};
+
+/// `SubFrameCall`.
+pub(crate) const SUB_FRAME_CALL: Choice = Choice {
+    any: None,
+    some: &[
+        (Code::SubFrameCallACAAY, &[A, C, A, A, Y]),
+        (Code::SubFrameCallACAXYAY, &[A, C, A, X, Y, A, Y]),
+        (Code::SubFrameCallACAXYXYAY, &[A, C, A, X, Y, X, Y, A, Y]),
+    ],
+};
+
+/// `AddFrameRawCall`.
+pub(crate) const ADD_FRAME_RAW_CALL: Choice = Choice {
+    any: None,
+    some: &[
+        (Code::AddFrameRawCallACAAY, &[A, C, A, A, Y]),
+        (Code::AddFrameRawCallXCAAY, &[X, C, A, A, Y]),
+        (Code::AddFrameRawCallACAXY, &[A, C, A, X, Y]),
+        (Code::AddFrameRawCallXCAXY, &[X, C, A, X, Y]),
+        (Code::AddFrameRawCallACAXYAY, &[A, C, A, X, Y, A, Y]),
+        (Code::AddFrameRawCallACAXYXYAY, &[A, C, A, X, Y, X, Y, A, Y]),
+    ],
+};
+
+/// `SubFrameRawCall`.
+pub(crate) const SUB_FRAME_RAW_CALL: Choice = Choice {
+    any: None,
+    some: &[
+        (Code::SubFrameRawCallACAAY, &[A, C, A, A, Y]),
+        (Code::SubFrameRawCallXCAAY, &[X, C, A, A, Y]),
+        (Code::SubFrameRawCallACAXY, &[A, C, A, X, Y]),
+        (Code::SubFrameRawCallXCAXY, &[X, C, A, X, Y]),
+        (Code::SubFrameRawCallACAXYAY, &[A, C, A, X, Y, A, Y]),
+        (Code::SubFrameRawCallACAXYXYAY, &[A, C, A, X, Y, X, Y, A, Y]),
+    ],
+};
+
 /// `Mul`.
 pub(crate) const MUL: Choice = Choice {
     any: Some(Code::MulAny),
@@ -1728,7 +1891,9 @@ pub(crate) const MUL: Choice = Choice {
 /// `Fdiv`.
 pub(crate) const FDIV: Choice = Choice {
     any: Some(Code::FdivAny),
-    some: &[],
+    some: &[
+        (Code::FdivXXX, &[X, X, X]),
+    ],
 };
 
 /// `Div`.
@@ -1831,6 +1996,52 @@ pub(crate) const EQ: Choice = Choice {
 pub(crate) const NE: Choice = Choice {
     any: Some(Code::NeAny),
     some: &[],
+};
+
+/// `LtRet`.
+pub(crate) const LT_RET: Choice = Choice {
+    any: None,
+    some: &[
+        (Code::LtRetAC, &[A, C]),
+        (Code::LtRetXC, &[X, C]),
+        (Code::LtRetAX, &[A, X]),
+        (Code::LtRetXA, &[X, A]),
+        (Code::LtRetXX, &[X, X]),
+    ],
+};
+
+/// `GeRet`.
+pub(crate) const GE_RET: Choice = Choice {
+    any: None,
+    some: &[
+        (Code::GeRetAC, &[A, C]),
+        (Code::GeRetXC, &[X, C]),
+        (Code::GeRetAX, &[A, X]),
+        (Code::GeRetXA, &[X, A]),
+        (Code::GeRetXX, &[X, X]),
+    ],
+};
+
+/// `LtMoveRet`.
+pub(crate) const LT_MOVE_RET: Choice = Choice {
+    any: None,
+    some: &[
+        (Code::LtMoveRetACX, &[A, C, X]),
+        (Code::LtMoveRetACC, &[A, C, C]),
+        (Code::LtMoveRetAXX, &[A, X, X]),
+        (Code::LtMoveRetXAX, &[X, A, X]),
+    ],
+};
+
+/// `GeMoveRet`.
+pub(crate) const GE_MOVE_RET: Choice = Choice {
+    any: None,
+    some: &[
+        (Code::GeMoveRetACX, &[A, C, X]),
+        (Code::GeMoveRetACC, &[A, C, C]),
+        (Code::GeMoveRetAXX, &[A, X, X]),
+        (Code::GeMoveRetXAX, &[X, A, X]),
+    ],
 };
 
 /// `Is`.

@@ -13,6 +13,26 @@ use lam_isa::{FunRef, Instr};
 /// One move of a sequence: from and to, as places.
 pub(super) type Step = ((At, u64), (At, u64));
 
+/// Where a move stands among those that could go first.
+fn rank((from, to): &Step) -> u8 {
+    match (from.0, to.0) {
+        (At::Y, At::X) => 0,
+        (At::X, At::Y) => 1,
+        (At::A, At::Y) => 2,
+        (At::A, At::X) => 3,
+        (At::X, At::A) => 4,
+        (At::Y, At::A) => 5,
+        (At::Y, At::Y) => 6,
+        _ => 7,
+    }
+}
+
+/// How many moves at the beginning have the places of the first.
+fn same_kind(steps: &[Step]) -> usize {
+    let kind = |step: &Step| (step.0.0, step.1.0);
+    steps.iter().take_while(|step| kind(step) == kind(&steps[0])).count()
+}
+
 impl Writer<'_> {
     /// A parallel move, as a sequence of moves.
     pub fn mov(&mut self, pairs: &[(Src, Dst)], more: &[Instr]) -> bool {
@@ -47,8 +67,11 @@ impl Writer<'_> {
         left.retain(|(from, to)| from != to);
         let mut steps: Vec<Step> = Vec::with_capacity(left.len() + 1);
         while !left.is_empty() {
-            // A move whose target nobody reads any more can go first.
-            let free = left.iter().position(|(_, to)| !left.iter().any(|(from, _)| from == to));
+            // A move whose target nobody reads any more can go first; of several that of the first
+            // kind, so that there are fewer sequences to have operations for.
+            let free = (0..left.len())
+                .filter(|at| !left.iter().any(|(from, _)| *from == left[*at].1))
+                .min_by_key(|at| rank(&left[*at]));
             match free {
                 Some(at) => steps.push(left.remove(at)),
                 None => {
@@ -70,6 +93,16 @@ impl Writer<'_> {
     pub fn steps(&mut self, steps: &[Step]) {
         match steps {
             [] => {}
+            // Several of a kind need no look at each operand's.
+            [(a, b), ..] if same_kind(steps) >= 3 && table::MOVES.pick(&[a.0, b.0]).is_some() => {
+                let (same, rest) = steps.split_at(same_kind(steps));
+                if let Some((code, _)) = table::MOVES.pick(&[a.0, b.0]) {
+                    self.operation(code);
+                    self.words.push(2 + 2 * same.len() as u64);
+                    self.words.extend(same.iter().flat_map(|(from, to)| [from.1, to.1]));
+                }
+                self.steps(rest);
+            }
             [(from, to)] => self.emit(&table::MOVE, &[*from, *to], &[]),
             [(a, b), (c, d)] => self.emit(&table::MOVE2, &[*a, *b, *c, *d], &[]),
             [first, second, rest @ ..] if rest.len() <= 4 => {

@@ -11,7 +11,7 @@ use crate::fast::choice::At;
 use crate::fast::table;
 use crate::heap::OWED;
 use lam_isa::kind::{Op, Test};
-use lam_isa::operand::{Arity, Dst, FrameChange, Label, RefId, Src, Target, XReg};
+use lam_isa::operand::{Dst, FrameChange, Label, RefId, Src, Target, XReg};
 use lam_isa::{FunRef, Instr};
 
 /// The first X register.
@@ -28,11 +28,6 @@ pub(super) fn is_implied(instr: &Instr, next: Option<&Instr>) -> bool {
     }
 }
 
-/// Whether a source is what a destination is.
-fn is_at(src: Src, dst: Dst) -> bool {
-    matches!((src, dst), (Src::X(a), Dst::X(b)) if a == b)
-}
-
 impl Writer<'_> {
     /// Writes one operation for the first few instructions, and says for how many; 0 if none fits.
     pub fn fuse(&mut self, rest: &[Instr]) -> usize {
@@ -42,13 +37,18 @@ impl Writer<'_> {
             {
                 self.fuse_is_cons(&args[0], *other, more)
             }
+            [Instr::Test { kind: kind @ (Test::Lt | Test::Ge), args, other }, more @ ..]
+                if *other != Label::CLAUSE =>
+            {
+                self.fuse_compare(*kind == Test::Lt, args, *other, more)
+            }
             [Instr::Need { words, .. }, more @ ..] if *words as usize <= OWED => {
                 self.fuse_need(*words, more)
             }
-            [Instr::Op { kind: kind @ (Op::Add | Op::Sub), args, dst, .. }, next, ..] => {
-                match self.fuse_op_moves(*kind, args, *dst, &rest[1..]) {
-                    0 => self.fuse_op(*kind, args, dst, next),
-                    fused => 1 + fused,
+            [Instr::Op { kind: kind @ (Op::Add | Op::Sub), args, dst, .. }, more @ ..] => {
+                match self.fuse_op_moves(*kind == Op::Add, args, dst, more) {
+                    0 => more.first().map_or(0, |next| self.fuse_op(*kind, args, dst, next)),
+                    fused => fused,
                 }
             }
             [
@@ -100,7 +100,15 @@ impl Writer<'_> {
                 ..,
             ] if same == list && matches!(from.0, At::A | At::X) => {
                 let places = [from, self.target(head), self.target(tail)];
-                if !self.try_emit(&table::UNCONS_FRAME, &places, &[]) {
+                let slot = |slot: u16| (At::Y, u64::from(slot) * 8);
+                let raw = (0..*slots).all(|n| places[1..].contains(&slot(n)));
+                let call =
+                    if raw { &table::UNCONS_FRAME_RAW_CALL } else { &table::UNCONS_FRAME_CALL };
+                let called = matches!(more.get(2), Some(Instr::Call { target: Target::Fun(callee), .. })
+                    if self.local(*callee).is_some() && self.site_after(3).reached);
+                if !(called && self.try_emit(call, &places, &[]))
+                    && !self.try_emit(&table::UNCONS_FRAME, &places, &[])
+                {
                     return 0;
                 }
                 self.jump_to(other);
@@ -138,6 +146,116 @@ impl Writer<'_> {
         }
     }
 
+    /// A comparison that knows the return behind it, which is written by itself.
+    fn fuse_compare(&mut self, lt: bool, args: &[Src], other: Label, more: &[Instr]) -> usize {
+        if !self.site_after(1).reached {
+            return 0;
+        }
+        let [a, b] = [self.source(&args[0]), self.source(&args[1])];
+        let fused = match more {
+            [Instr::Ret { .. }, ..] => {
+                let choice = if lt { &table::LT_RET } else { &table::GE_RET };
+                self.try_emit(choice, &[a, b], &[])
+            }
+            [Instr::Move { pairs }, Instr::Ret { .. }, ..] => match pairs.as_slice() {
+                [(from, X0)] => {
+                    let from = self.source(from);
+                    let choice = if lt { &table::LT_MOVE_RET } else { &table::GE_MOVE_RET };
+                    let Some((code, _)) = choice.pick(&[a.0, b.0, from.0]) else { return 0 };
+                    self.operation(code);
+                    self.words.extend([a.1, b.1]);
+                    true
+                }
+                _ => false,
+            },
+            _ => false,
+        };
+        if fused {
+            self.jump_to(other);
+        }
+        usize::from(fused)
+    }
+
+    /// An operation whose value becomes an argument of the call behind the moves behind it. Moves to
+    /// registers that are no arguments are left out: nobody reads them after the call.
+    fn fuse_op_moves(&mut self, add: bool, args: &[Src], dst: &Dst, more: &[Instr]) -> usize {
+        let Dst::X(value) = *dst else { return 0 };
+        let (pushed, rest) = match more {
+            [Instr::Frame { change: FrameChange::Push(slots) }, rest @ ..] => (Some(*slots), rest),
+            rest => (None, rest),
+        };
+        let [Instr::Move { pairs }, rest @ ..] = rest else { return 0 };
+        let (dropped, rest) = match rest {
+            [Instr::Frame { change: FrameChange::Drop(slots) }, rest @ ..] => (Some(*slots), rest),
+            rest => (None, rest),
+        };
+        let (reference, tail) = match rest {
+            [Instr::Call { target: Target::Fun(reference), .. }, ..] => (*reference, None),
+            [Instr::Tail { target: Target::Fun(reference), frame, .. }, ..] => {
+                (*reference, Some(*frame))
+            }
+            _ => return 0,
+        };
+        let Some(function) = self.local(reference) else { return 0 };
+        let arity = u16::from(self.module.functions[function as usize].arity);
+        let argument = |dst: &Dst| matches!(dst, Dst::X(x) if x.0 < arity);
+        let written = |x: XReg| pairs.iter().any(|(_, dst)| *dst == Dst::X(x));
+        let moves: Vec<(Src, Dst)> = pairs
+            .iter()
+            .filter(|(_, dst)| argument(dst) || matches!(dst, Dst::Y(_)))
+            .copied()
+            .collect();
+        let stays = value.0 < arity && !written(value);
+        let (takers, moves): (Vec<_>, Vec<_>) =
+            moves.into_iter().partition(|(src, _)| *src == Src::X(value));
+        let to = match takers.as_slice() {
+            [] if stays => Dst::X(value),
+            [(_, to @ Dst::X(_))] if !stays => *to,
+            _ => return 0,
+        };
+        // In a new frame a source of the old one would be another slot.
+        if pushed.is_some()
+            && (dropped.is_some()
+                || tail.is_some()
+                || moves.iter().any(|(src, _)| matches!(src, Src::Y(_))))
+        {
+            return 0;
+        }
+        if tail.is_some() && dropped.is_some() {
+            return 0;
+        }
+        let steps = self.sequence(&moves, &[]);
+        let filled = pushed.is_some_and(|slots| {
+            (0..slots).all(|n| steps.iter().any(|(_, to)| *to == (At::Y, u64::from(n) * 8)))
+        });
+        let mut places = vec![self.source(&args[0]), self.source(&args[1]), self.target(&to)];
+        places.extend(steps.iter().flat_map(|(from, to)| [*from, *to]));
+        let choice = match (pushed, tail, add) {
+            (Some(_), _, true) if filled => &table::ADD_FRAME_RAW_CALL,
+            (Some(_), _, false) if filled => &table::SUB_FRAME_RAW_CALL,
+            (Some(_), _, true) => &table::ADD_FRAME_CALL,
+            (Some(_), _, false) => &table::SUB_FRAME_CALL,
+            (None, Some(_), true) => &table::ADD_MOVES_TAIL,
+            (None, Some(_), false) => &table::SUB_MOVES_TAIL,
+            (None, None, true) => &table::ADD_MOVES_CALL,
+            (None, None, false) => &table::SUB_MOVES_CALL,
+        };
+        let site = self.site_word();
+        if !self.try_emit(choice, &places, &[site]) {
+            return 0;
+        }
+        let between = usize::from(pushed.is_some()) + 1 + usize::from(dropped.is_some());
+        if let Some(frame) = tail {
+            self.entry_of(function);
+            self.words.push(u64::from(frame));
+        } else {
+            self.words.push(u64::from(pushed.or(dropped).unwrap_or(0)));
+            self.entry_of(function);
+            self.words.push(self.site_word_after(between + 1));
+        }
+        between + 2
+    }
+
     fn fuse_op(&mut self, kind: Op, args: &[Src], dst: &Dst, next: &Instr) -> usize {
         let add = kind == Op::Add;
         let places = [self.source(&args[0]), self.source(&args[1]), self.target(dst)];
@@ -170,49 +288,6 @@ impl Writer<'_> {
             _ => false,
         };
         if fused { 2 } else { 0 }
-    }
-
-    /// A sum or difference that becomes the only argument of a call, behind a move that keeps another
-    /// value; says how many instructions behind the operation are in it.
-    fn fuse_op_moves(&mut self, kind: Op, args: &[Src], dst: Dst, more: &[Instr]) -> usize {
-        let (frame, pairs, call) = match more {
-            [
-                Instr::Frame { change: FrameChange::Push(1) },
-                Instr::Move { pairs },
-                call @ Instr::Call { .. },
-                ..,
-            ] => (true, pairs, call),
-            [Instr::Move { pairs }, call @ Instr::Call { .. }, ..] => (false, pairs, call),
-            _ => return 0,
-        };
-        let Instr::Call { target: Target::Fun(reference), arity: Arity::Count(1) } = call else {
-            return 0;
-        };
-        let Some(function) = self.local(*reference) else { return 0 };
-        let (kept, slot) = match pairs.as_slice() {
-            [(kept, Dst::Y(slot)), (result, X0)] | [(result, X0), (kept, Dst::Y(slot))]
-                if is_at(*result, dst) && dst != X0 && kept != result =>
-            {
-                (kept, slot)
-            }
-            _ => return 0,
-        };
-        let add = kind == Op::Add;
-        let places = [self.source(&args[0]), self.source(&args[1]), self.source(kept)];
-        let site = self.site_word();
-        // The site of the call is the last of those that are fused.
-        let (choice, behind, fused) = match frame {
-            true if add => (&table::ADD_FRAME_CALL, vec![site], 3),
-            true => (&table::SUB_FRAME_CALL, vec![site], 3),
-            false if add => (&table::ADD_MOVE_CALL, vec![u64::from(slot.0) * 8, site], 2),
-            false => (&table::SUB_MOVE_CALL, vec![u64::from(slot.0) * 8, site], 2),
-        };
-        if !self.try_emit(choice, &places, &behind) {
-            return 0;
-        }
-        self.entry_of(function);
-        self.words.push(self.site_word_after(fused));
-        fused
     }
 
     /// A frame, and the moves that fill it.
@@ -257,6 +332,12 @@ impl Writer<'_> {
             }
             Instr::Tail { target: Target::Fun(reference), frame, .. } => {
                 let Some(function) = self.local(*reference) else { return 0 };
+                let all: Vec<_> = steps.iter().flat_map(|(from, to)| [*from, *to]).collect();
+                if self.try_emit(&table::MOVES_TAIL, &all, &[]) {
+                    self.entry_of(function);
+                    self.words.push(u64::from(*frame));
+                    return 1;
+                }
                 let Some(last) = self.all_but_last(steps) else { return 0 };
                 let choice = if last.len() == 2 { &table::MOVE_TAIL } else { &table::MOVE2_TAIL };
                 self.emit(choice, &last, &[]);
