@@ -106,9 +106,9 @@ impl Writer<'_> {
                     if raw { &table::UNCONS_FRAME_RAW_CALL } else { &table::UNCONS_FRAME_CALL };
                 let called = matches!(more.get(2), Some(Instr::Call { target: Target::Fun(callee), .. })
                     if self.local(*callee).is_some() && self.site_after(3).reached);
-                if !(called && self.try_emit(call, &places, &[]))
-                    && !self.try_emit(&table::UNCONS_FRAME, &places, &[])
-                {
+                let emitted = (called && self.try_emit(call, &places, &[]))
+                    || self.try_emit(&table::UNCONS_FRAME, &places, &[]);
+                if !emitted {
                     return 0;
                 }
                 self.jump_to(other);
