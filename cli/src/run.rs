@@ -23,6 +23,10 @@ pub struct Run {
     /// How many processes run at the same time, on the fast machine.
     #[arg(long, value_name = "N", default_value_t = 1, value_parser = clap::value_parser!(u32).range(1..=1024))]
     schedulers: u32,
+    /// Collect garbage at every safepoint and yield at every reduction, to find mistakes of the fast
+    /// machine.
+    #[arg(long)]
+    stress: bool,
     /// Draw the schedule from this seed; the same seed gives the same run.
     #[arg(long, value_name = "N")]
     seed: Option<u64>,
@@ -51,7 +55,16 @@ impl Run {
             // Only a machine that takes steps one by one can count them.
             let seed = self.seed.or(self.max_steps.and(Some(0)));
             let steps = seed.map(|seed| (seed, self.max_steps.unwrap_or(u64::MAX)));
-            return fast::run(&self.program, &self.limits, self.schedulers, steps, console);
+            let config = lam_fast::Config {
+                schedulers: self.schedulers,
+                stress: self.stress,
+                ..<_>::default()
+            };
+            return fast::run(&self.program, self.limits.set_fast(config), steps, console);
+        }
+        if self.stress {
+            let message = "`--stress` is of the fast machine, and `--vm` asks for the reference";
+            return Err(Failure::new(Status::USAGE, message));
         }
         let config =
             Config { root_halts: true, host: Some(Rc::new(Terminal)), ..Config::default() };

@@ -69,9 +69,12 @@ fn compare(kind: &str, source: &Path) -> Result<(), Failed> {
     let linked = format!("{module}.lamb");
     succeed(lam(&["asm", "--link", &beam, "--output", &linked], &folder))?;
     let chances = if waits(source)? { CHANCES } else { 1 };
-    for machine in
-        [&["run", &beam][..], &["run", "--schedulers", "2", &beam], &["run", "--no-otp", &linked]]
-    {
+    for machine in [
+        &["run", &beam][..],
+        &["run", "--schedulers", "2", &beam],
+        &["run", "--stress", &beam],
+        &["run", "--no-otp", &linked],
+    ] {
         let run = || same(&expected, &succeed(lam(machine, &folder))?);
         within(chances, run).map_err(|why| format!("lam {}: {why:?}", machine.join(" ")))?;
     }

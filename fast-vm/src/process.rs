@@ -24,8 +24,8 @@ pub enum Status {
     Ready,
     /// It stands at a `wait` that has nothing to look at.
     Waiting,
-    /// It stands at a call of a native that has not answered; the number names the call.
-    Blocked(u32),
+    /// It stands at a call of a native that has not answered, the last one of `Process::calls`.
+    Blocked,
     /// Its next step ends it; the reason is in `Process::reason`.
     Exiting,
     /// It has ended, and everybody has been told: what is left of it may be dropped.
@@ -145,15 +145,13 @@ pub struct Process {
     pub trap_exit: bool,
     /// The X registers on its stack.
     pub(crate) saved: Saved,
-    /// The word of code it stands before.
+    /// The word of code it stands before; while it waits, where it goes on when that times out.
     pub(crate) pc: *const u64,
     /// The instruction at which it waits, blocks or looks for signals, while it does; else null or
     /// out of date. Only `signal` and what it calls may believe it.
     pub(crate) at: *const crate::code::Site,
     /// Where it goes on when a message arrives while it waits; null if it ignores messages.
     pub(crate) on_message: *const u64,
-    /// Where it goes on when its receive times out.
-    pub(crate) on_timeout: *const u64,
     /// The lowest word of its stack.
     pub(crate) sp: *mut u64,
     /// Its stack, which grows down.
@@ -186,13 +184,19 @@ pub struct Process {
     pub budget: Option<Budget>,
     /// Reductions it has spent, up to the last time it stopped.
     pub reductions: u64,
-    /// Module, function and arity it was started with.
-    pub initial_call: (Atom, Atom, u8),
+    /// Module and function that it was started with.
+    pub started_with: (Atom, Atom),
+    /// How many arguments that was given.
+    pub started_arity: u8,
     /// The words that are counted in the machine's memory.
     pub(crate) counted: u32,
     /// Links, monitors and the like.
     pub(crate) ties: Option<Box<Ties>>,
 }
+
+// There may be millions. With 8 bytes for the allocator this fills what glibc gives.
+#[cfg(all(target_pointer_width = "64", not(test)))]
+const _: () = assert!(size_of::<Process>() <= 344, "each process takes another number of bytes");
 
 // SAFETY: its addresses are into its own blocks, into immortal code, or into messages it owns; it
 // is run by one thread at a time.
@@ -227,7 +231,6 @@ impl Process {
             pc,
             at: std::ptr::null(),
             on_message: std::ptr::null(),
-            on_timeout: std::ptr::null(),
             sp,
             stack,
             heap: Heap::new(YOUNG),
@@ -244,7 +247,8 @@ impl Process {
             calls: 0,
             budget: None,
             reductions: 0,
-            initial_call: (crate::atom::EMPTY, crate::atom::EMPTY, 0),
+            started_with: (crate::atom::EMPTY, crate::atom::EMPTY),
+            started_arity: 0,
             counted: 0,
             ties: None,
         }
@@ -271,7 +275,6 @@ impl Process {
             pc,
             at,
             on_message,
-            on_timeout,
             sp,
             stack,
             heap: _,
@@ -288,13 +291,14 @@ impl Process {
             calls,
             budget,
             reductions,
-            initial_call: _,
+            started_with: _,
+            started_arity: _,
             counted,
             ties,
         } = self;
         (*pid, *pc, *group_leader) = (new, entry, leader);
         (*status, *trap_exit, *saved) = (Status::Ready, false, Saved::default());
-        (*at, *on_message, *on_timeout) = (std::ptr::null(), std::ptr::null(), std::ptr::null());
+        (*at, *on_message) = (std::ptr::null(), std::ptr::null());
         // SAFETY: the stack has a word; the one where the first function returns.
         unsafe {
             *sp = stack.end().sub(1);

@@ -112,7 +112,7 @@ impl Stepper {
                     let timeout = |due| (due, Choice(What::Fire(pid, None)));
                     timeouts.extend(deadline.map(timeout));
                 }
-                Status::Blocked(_) | Status::Ended => {}
+                Status::Blocked | Status::Ended => {}
             }
             true
         });
@@ -124,10 +124,10 @@ impl Stepper {
         drop(wires);
         if !machine.timers.is_empty() {
             machine.timers.with(|timers| {
-                timeouts.extend(timers.iter().filter_map(|(key, alarm)| match alarm {
+                timeouts.extend(timers.iter().filter_map(|(_, due, alarm)| match alarm {
                     Alarm::Message(timer) => {
                         let fire = What::Fire(timer.reference.creator, Some(timer.number));
-                        Some((key.due, Choice(fire)))
+                        Some((due, Choice(fire)))
                     }
                     Alarm::Receive(_) => None,
                 }));
@@ -218,7 +218,7 @@ impl Stepper {
                 }
                 Some(core.rule)
             }
-            Status::Waiting | Status::Blocked(_) | Status::Ended => None,
+            Status::Waiting | Status::Blocked | Status::Ended => None,
         })
     }
 
@@ -249,7 +249,6 @@ impl Stepper {
         if due.is_some() {
             process.deadline = None;
             process.mailbox.rewind();
-            process.pc = process.on_timeout;
             process.status = Status::Ready;
         }
         slot.put(process);
@@ -261,16 +260,16 @@ impl Stepper {
     /// `f:P#n`: a started timer sends its message (`sig.timer.message`).
     fn fire_timer(&mut self, pid: Pid, number: u32) -> Option<Rule> {
         let machine = self.core.machine.clone();
-        let is_it = |(_, alarm): &(Key, &Alarm)| match alarm {
+        let is_it = |(.., alarm): &(Key, u64, &Alarm)| match alarm {
             Alarm::Message(timer) => timer.reference.creator == pid && timer.number == number,
             Alarm::Receive(_) => false,
         };
         let found = machine.timers.with(|timers| {
-            let (key, _) = timers.iter().find(is_it)?;
-            Some((key, timers.cancel(key)?))
+            let (key, due, _) = timers.iter().find(is_it)?;
+            Some((due, timers.cancel(key)?))
         });
-        let (key, Alarm::Message(timer)) = found? else { return None };
-        machine.now.fetch_max(key.due, Relaxed);
+        let (due, Alarm::Message(timer)) = found? else { return None };
+        machine.now.fetch_max(due, Relaxed);
         debug_assert_eq!(timer.post.node().signal, Signal::Message);
         let to = timer.to.as_pid().or_else(|| machine.named(timer.to.as_atom()?));
         Some(match to.filter(|to| machine.slots.is_alive(*to)) {

@@ -196,7 +196,9 @@ impl Scheduler {
 
     fn fire(&mut self, key: Key, alarm: Alarm) {
         let (to, post) = match alarm {
-            Alarm::Receive(pid) => (pid, Post::plain(pid, Signal::TimedOut, key.number, Term::NIL)),
+            Alarm::Receive(pid) => {
+                (pid, Post::plain(pid, Signal::TimedOut, key.number(), Term::NIL))
+            }
             Alarm::Message(timer) => {
                 let named = |name| self.core.machine.named(name);
                 let to = timer.to.as_pid().or_else(|| named(timer.to.as_atom()?));

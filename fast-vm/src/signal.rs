@@ -178,14 +178,13 @@ impl Core {
 
     /// The timer of a receive has gone off: if the receive still waits for that, it times out.
     fn time_out(&mut self, number: u64) {
-        if self.me.alarm.is_none_or(|key| key.number != number) {
+        if self.me.alarm.is_none_or(|key| key.number() != number) {
             return;
         }
         self.me.alarm = None;
         if self.me.status == Status::Waiting {
             self.me.deadline = None;
             self.me.mailbox.rewind();
-            self.pc = self.me.on_timeout;
             self.me.status = Status::Ready;
         }
     }
@@ -367,7 +366,7 @@ impl Core {
     pub fn block(&mut self) -> u32 {
         self.me.calls += 1;
         self.me.at = self.site;
-        self.me.status = Status::Blocked(self.me.calls);
+        self.me.status = Status::Blocked;
         self.me.calls
     }
 
@@ -388,8 +387,8 @@ impl Core {
             reason = self.me.heap_exceeded();
         }
         self.clear_deadline();
-        if let Status::Blocked(call) = self.me.status {
-            self.machine.requests.lock().remove(&(pid, call));
+        if self.me.status == Status::Blocked {
+            self.machine.requests.lock().remove(&(pid, self.me.calls));
         }
         self.leave_world(pid);
         if self.me.budget == Some(Budget::Infinite) {

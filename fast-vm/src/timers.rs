@@ -17,18 +17,24 @@ use crate::sync::Mutex;
 use crate::term::{Pid, Ref, Term};
 use std::collections::HashMap;
 use std::hash::{BuildHasherDefault, Hasher};
+use std::num::NonZeroU32;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 #[cfg(test)]
 mod tests;
 
-/// A running timer: its due time in nanoseconds of the machine's clock, and which one it is.
+/// A running timer: where it is, and the how manyth one there.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Key {
-    /// When it is due.
-    pub due: u64,
-    /// Where it is, in the lower half, and how many were there before.
-    pub number: u64,
+    at: u32,
+    nth: NonZeroU32,
+}
+
+impl Key {
+    /// Both as one number.
+    pub fn number(self) -> u64 {
+        u64::from(self.nth.get()) << 32 | u64::from(self.at)
+    }
 }
 
 /// What goes off.
@@ -123,8 +129,8 @@ struct Entry {
     /// How many were started before.
     order: u64,
     alarm: Option<Alarm>,
-    /// How many timers were here before.
-    before: u32,
+    /// The how manyth timer is or will be here.
+    nth: NonZeroU32,
     level: u8,
     slot: u8,
     /// The neighbours in the slot; `next` also of a free entry.
@@ -156,7 +162,7 @@ impl Wheel {
     pub fn insert(&mut self, due: u64, alarm: Alarm) -> Key {
         let at = self.claim();
         let entry = &mut self.entries[at as usize];
-        let key = Key { due, number: u64::from(entry.before) << 32 | u64::from(at) };
+        let key = Key { at, nth: entry.nth };
         let mut to = None;
         if let Alarm::Message(timer) = &alarm {
             self.started.insert(timer.reference, key);
@@ -192,9 +198,10 @@ impl Wheel {
         }
     }
 
-    /// A started timer that is running.
-    pub fn find(&self, reference: Ref) -> Option<Key> {
-        self.started.get(&reference).copied()
+    /// A started timer that is running, and when it is due in nanoseconds of the machine's clock.
+    pub fn find(&self, reference: Ref) -> Option<(Key, u64)> {
+        let key = self.started.get(&reference)?;
+        Some((*key, self.entries[key.at as usize].due))
     }
 
     /// A time before which none goes off; the one at which the next does if that is near. None if
@@ -229,15 +236,14 @@ impl Wheel {
         }
         // No slot begins earlier, so each is still at the level that it would be put to.
         self.tick = self.tick.max(last);
-        due.sort_unstable_by_key(|(order, key, _)| (key.due, *order));
+        due.sort_unstable_by_key(|(when, ..)| *when);
         due.into_iter().map(|(_, key, alarm)| (key, alarm)).collect()
     }
 
-    /// All of them.
-    pub fn iter(&self) -> impl Iterator<Item = (Key, &Alarm)> {
+    /// All of them, and when they are due.
+    pub fn iter(&self) -> impl Iterator<Item = (Key, u64, &Alarm)> {
         self.entries.iter().zip(0..).filter_map(|(entry, at)| {
-            let number = u64::from(entry.before) << 32 | at;
-            Some((Key { due: entry.due, number }, entry.alarm.as_ref()?))
+            Some((Key { at, nth: entry.nth }, entry.due, entry.alarm.as_ref()?))
         })
     }
 
@@ -249,7 +255,7 @@ impl Wheel {
                 due: 0,
                 order: 0,
                 alarm: None,
-                before: 0,
+                nth: NonZeroU32::MIN,
                 level: 0,
                 slot: 0,
                 previous: NONE,
@@ -267,9 +273,9 @@ impl Wheel {
     /// Frees an entry that is in no slot.
     fn remove(&mut self, at: u32) -> (Key, Alarm) {
         let entry = &mut self.entries[at as usize];
-        let key = Key { due: entry.due, number: u64::from(entry.before) << 32 | u64::from(at) };
+        let key = Key { at, nth: entry.nth };
         let alarm = entry.alarm.take().expect("an entry in a slot has an alarm");
-        entry.before = entry.before.wrapping_add(1);
+        entry.nth = entry.nth.checked_add(1).unwrap_or(NonZeroU32::MIN);
         entry.next = std::mem::replace(&mut self.free, at);
         self.running -= 1;
         let (older, newer) = (entry.older, entry.newer);
@@ -298,9 +304,8 @@ impl Wheel {
 
     /// The entry of a timer that is running.
     fn find_entry(&self, key: Key) -> Option<u32> {
-        let (at, before) = (key.number as u32, (key.number >> 32) as u32);
-        let entry = self.entries.get(at as usize)?;
-        (entry.before == before && entry.alarm.is_some()).then_some(at)
+        let entry = self.entries.get(key.at as usize)?;
+        (entry.nth == key.nth && entry.alarm.is_some()).then_some(key.at)
     }
 
     /// Puts an entry into the slot of its due time: at the level of the highest digit in which that
@@ -357,15 +362,16 @@ impl Wheel {
         std::iter::successors(first, move |at| there(self.entries[*at as usize].next))
     }
 
-    /// Takes those that are due out of a slot of the lowest level.
-    fn take_slot(&mut self, slot: u32, now: u64, due: &mut Vec<(u64, Key, Alarm)>) {
+    /// Takes those that are due out of a slot of the lowest level, and tells when they were, and the how
+    /// manyth started of all.
+    fn take_slot(&mut self, slot: u32, now: u64, due: &mut Vec<((u64, u64), Key, Alarm)>) {
         let mut at = self.levels[0].slots[slot as usize];
         while at != NONE {
             let Entry { due: when, order, next, .. } = self.entries[at as usize];
             if when <= now {
                 self.unlink(at);
                 let (key, alarm) = self.remove(at);
-                due.push((order, key, alarm));
+                due.push(((when, order), key, alarm));
             }
             at = next;
         }

@@ -121,7 +121,7 @@ impl Vm {
             process.push(register.0);
         }
         process.saved = Saved { first: 0, count: 3 };
-        process.initial_call = (module, function, arity);
+        (process.started_with, process.started_arity) = ((module, function), arity);
         machine.live.store(1, Ordering::Relaxed);
         machine.slots.place(process);
         let stepper = match machine.config.mode {
@@ -352,7 +352,7 @@ impl Vm {
     }
 
     fn stands(&self, process: &Process) -> Option<Waiting> {
-        if !matches!(process.status, Status::Waiting | Status::Blocked(_)) {
+        if !matches!(process.status, Status::Waiting | Status::Blocked) {
             return None;
         }
         let (function, line) = process.place().unwrap_or_default();

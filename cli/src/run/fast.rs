@@ -4,7 +4,7 @@ use super::{deadlock, exhausted, uncaught};
 use crate::console::Console;
 use crate::diagnostics::{Failure, Status};
 use crate::library::Shelves;
-use crate::machine::{Limits, Program};
+use crate::machine::Program;
 use lam_fast::{Config, Host, Mode, Time, Vm};
 use lam_isa::Verified;
 use lam_isa::outcome::End;
@@ -15,28 +15,21 @@ use std::time::{Instant, SystemTime};
 /// at most, it is a run that can be repeated.
 pub fn run(
     program: &Program,
-    limits: &Limits,
-    schedulers: u32,
+    config: Config,
     steps: Option<(u64, u64)>,
     console: &Console,
 ) -> Result<Status, Failure> {
     let (program, shelves) = program.fast()?;
     let mode = if steps.is_some() { Mode::Scheduled } else { Mode::Free };
-    let config = Config {
-        root_halts: true,
-        schedulers,
-        mode,
-        time: Time::Virtual,
-        paths: steps.is_some(),
-        ..Config::default()
-    };
+    let config =
+        Config { root_halts: true, mode, time: Time::Virtual, paths: steps.is_some(), ..config };
     let world = Arc::new(World {
         shelves: shelves.clone(),
         console: console.clone(),
         begun: Instant::now(),
         trouble: Mutex::default(),
     });
-    let mut vm = Vm::new(&program, limits.set_fast(config), world.clone());
+    let mut vm = Vm::new(&program, config, world.clone());
     match steps {
         Some((seed, steps_max)) => vm.run_seeded(seed, steps_max, &mut |_, _| {}),
         None => vm.run(),

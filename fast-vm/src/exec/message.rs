@@ -70,7 +70,6 @@ impl Message for Exec<'_> {
         let me = &mut *self.core.me;
         me.deadline = me.deadline.or(due);
         me.at = self.site;
-        me.on_timeout = self.site.next;
         me.on_message = to.map_or(ptr::null(), |label| self.site.function().target(label));
         self.core.fire(Rule::ExecWaitBlock);
         self.core.pc = self.site.next;

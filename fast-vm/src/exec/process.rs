@@ -195,7 +195,8 @@ impl Core {
             self.machine.note_origin(child, Origin::Child { parent: me.slot, number });
         }
         let mut born = self.body(child, leader);
-        born.initial_call = initial_call;
+        let (module, function, arity) = initial_call;
+        (born.started_with, born.started_arity) = ((module, function), arity);
         begin(self, &mut born);
         self.tally.hold(&mut born);
 

@@ -169,7 +169,6 @@ unsafe extern "C" fn wait(core: *mut Core, at: u64) -> *const u64 {
     }
     this.reds -= i64::from(site.cost);
     this.me.at = site;
-    this.me.on_timeout = site.next;
     this.me.on_message = site.function().target(*to);
     this.pc = site.next;
     this.me.status = Status::Waiting;

@@ -78,7 +78,7 @@ pub(crate) fn are_items(items: Term) -> bool {
 
 /// What the process on the core answers to a question about it (`sig.info.reply`).
 pub(crate) fn items(core: &mut Core, items: Term) -> Term {
-    let waits = matches!(core.me.status, Status::Waiting | Status::Blocked(_));
+    let waits = matches!(core.me.status, Status::Waiting | Status::Blocked);
     let place = if core.me.at.is_null() || !(waits || core.me.status == Status::Ready) {
         core.machine.code.site_at(core.pc)
     } else {
@@ -151,7 +151,7 @@ fn places(core: &Core, place: Option<&Site>) -> Vec<(&'static Site, u32)> {
     }
     let mut sp = core.sp;
     // A tail call that blocks has dropped its frame: the process goes on in its caller.
-    let blocked = matches!(core.me.status, Status::Blocked(_));
+    let blocked = matches!(core.me.status, Status::Blocked);
     let mut ret = (blocked && matches!(at.instr(), Instr::Tail { .. })).then_some(core.pc);
     while places.len() < depth {
         // SAFETY: `frame` slots and a return address lie above `sp`; before the code it leads to
@@ -215,14 +215,14 @@ fn item(core: &mut Core, place: Option<&Site>, name: Term) -> Term {
         }
         "current_location" => frames(core, place).first().copied().unwrap_or(Term::NIL),
         "initial_call" => {
-            let (module, function, arity) = core.me.initial_call;
-            let arity = Term::small(i64::from(arity));
+            let (module, function) = core.me.started_with;
+            let arity = Term::small(i64::from(core.me.started_arity));
             core.heap().tuple(&[Term::atom(module), Term::atom(function), arity])
         }
         "status" => named(match core.me.status {
             Status::Ready => "runnable",
             Status::Exiting | Status::Ended => "exiting",
-            Status::Waiting | Status::Blocked(_) => "waiting",
+            Status::Waiting | Status::Blocked => "waiting",
         }),
         "message_queue_len" => count(core.me.mailbox.len()),
         "messages" => {

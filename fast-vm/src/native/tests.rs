@@ -465,7 +465,7 @@ fn input() {
     assert_eq!(bench.call("lam:read(1)"), "error:badarg");
     let mut bench = Bench::new(Config::scheduled());
     assert_eq!(bench.call("lam:read(in)"), "blocked");
-    assert_eq!(bench.core.me.status, Status::Blocked(1));
+    assert_eq!((bench.core.me.status, bench.core.me.calls), (Status::Blocked, 1));
     let requests = bench.core.machine.requests.lock().clone();
     assert_eq!(requests, [((bench.core.pid(), 1), Atom::new("in"))].into());
 }

@@ -186,8 +186,8 @@ fn absolute_option(options: Term) -> Option<bool> {
 
 /// The running timer of a reference, and the milliseconds it has left.
 fn running(core: &Core, reference: crate::term::Ref) -> Option<(Key, u64)> {
-    let key = core.machine.timers.with(|timers| timers.find(reference))?;
-    Some((key, key.due.saturating_sub(core.machine.now()).div_ceil(1_000_000)))
+    let (key, due) = core.machine.timers.with(|timers| timers.find(reference))?;
+    Some((key, due.saturating_sub(core.machine.now()).div_ceil(1_000_000)))
 }
 
 fn cancel_timer(core: &mut Core, args: &[Term]) -> Reply {

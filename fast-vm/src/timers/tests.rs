@@ -68,7 +68,7 @@ quickcheck! {
                     let key = wheel.insert(due, alarm(started, message));
                     let found = wheel.find(Ref { creator: OWNER, number: u64::from(started) });
                     messages.extend(message.then_some(started));
-                    assert_eq!(found, message.then_some(key));
+                    assert_eq!(found, message.then_some((key, due)));
                     list.push((due, started, key));
                     started += 1;
                 }
