@@ -57,8 +57,9 @@ pub struct Config {
     pub mode: Mode,
     /// How time passes, if it is scheduled.
     pub time: Time,
-    /// Collect at every safepoint, yield at every reduction, and leave nothing to be read in registers
-    /// that are dead, to find mistakes of the machine.
+    /// Collect at every safepoint, but a process of more than a thousand words the less often the more
+    /// it has; yield at every reduction; and leave nothing to be read in registers that are dead. To
+    /// find mistakes of the machine.
     pub stress: bool,
     /// Whether spawn paths are kept for processes that have ended, so that whoever still has a pid
     /// sees its name: some tens of bytes for each process that there ever was.

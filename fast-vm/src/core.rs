@@ -23,6 +23,9 @@ use std::sync::Arc;
 
 /// What stress puts into dead registers: a pointer to nothing, so that who reads one is found out.
 const POISON: Term = Term(8 | tag::BOXED);
+/// The words that stress collects for each safepoint it comes to: a process that has fewer is collected
+/// at every one, and a large one as often as still lets it come to an end.
+const STRESS_WORDS: u64 = 1_024;
 
 /// The words that what is put around an exit reason takes at most: a message, or what a watcher is
 /// told.
@@ -55,6 +58,8 @@ pub(crate) struct Core {
     pub me: Box<Process>,
     /// Collections in this turn.
     pub collections: u32,
+    /// Words that stress owes to collections.
+    strain: u64,
     /// Whether the process has given up its turn.
     pub yielded: bool,
     /// What all cores share.
@@ -113,6 +118,7 @@ impl Core {
             granted: 0,
             me: Box::new(Process::new(nobody, ptr::null(), nobody)),
             collections: 0,
+            strain: 0,
             yielded: false,
             rule: Rule::SchedStepLocal,
             noting: false,
@@ -223,7 +229,7 @@ impl Core {
     fn checkpoint(&mut self, saved: Saved) -> Next {
         self.reds += self.stash;
         self.stash = 0;
-        if self.me.heap.is_crowded() || self.machine.config.stress {
+        if self.is_due() {
             let alive = usize::from(saved.first)..usize::from(saved.first + saved.count);
             if self.collect(alive, 0) == Next::Stop {
                 return Next::Stop;
@@ -241,8 +247,7 @@ impl Core {
     pub fn need(&mut self, words: usize, live: u16) -> Next {
         self.reds += self.stash;
         self.stash = 0;
-        let due = self.me.heap.is_crowded() || self.machine.config.stress;
-        if (due || self.me.heap.room() < words)
+        if (self.is_due() || self.me.heap.room() < words)
             && self.collect(0..usize::from(live), words) == Next::Stop
         {
             return Next::Stop;
@@ -255,6 +260,19 @@ impl Core {
     /// Room for so many words at a place where no X register is alive and none are owed.
     pub fn room(&mut self, words: usize) -> Next {
         if self.me.heap.room() >= words { Next::Go } else { self.need(words, 0) }
+    }
+
+    /// Whether a collection is due at a safepoint, however much room there is.
+    fn is_due(&mut self) -> bool {
+        if self.machine.config.stress {
+            self.strain += STRESS_WORDS;
+            self.me.sp = self.sp;
+        }
+        let strained = self.strain > 0 && self.strain >= self.size();
+        if strained {
+            self.strain = 0;
+        }
+        strained || self.me.heap.is_crowded()
     }
 
     /// Collects the heap, and ends the process if it has become too large (`lim.heap.exceeded`).
