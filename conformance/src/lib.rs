@@ -9,6 +9,7 @@ pub mod case;
 pub mod generate;
 pub mod judge;
 pub mod search;
+pub mod shown;
 pub mod tla;
 pub mod tlc;
 pub mod trace;

@@ -1,4 +1,5 @@
-//! The fast machine against the reference machine: every case, and generated programs.
+//! The fast machine against the reference machine: every case, every program of the book, and generated
+//! programs.
 //!
 //! In a scheduled machine the same seed must give the same labels, the same rules and the same
 //! outcome on both. A free machine may do only what exploring finds.
@@ -6,7 +7,7 @@
 
 use arbitrary::Unstructured;
 use lam_conformance::judge::{self, STEPS_MAX};
-use lam_conformance::{Case, Expected, generate};
+use lam_conformance::{Case, Expected, generate, shown};
 use lam_fast::{Host, Mode, Program, Vm};
 use lam_isa::outcome::{End, Outcome};
 use lam_isa::{Rule, Verified, text, verify};
@@ -18,6 +19,9 @@ use std::path::Path;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Instant;
+
+/// Where the suite is.
+const ROOT: &str = env!("CARGO_MANIFEST_DIR");
 
 /// Seeds that each case is run with.
 const SEEDS: u64 = 20;
@@ -175,14 +179,26 @@ fn difference(reference: &Record, fast: &Record) -> Option<String> {
 }
 
 fn cases() -> Vec<Case> {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("cases");
+    let folder = Path::new(ROOT).join("cases");
     Case::all(&folder).unwrap_or_else(|error| panic!("{error}"))
 }
 
-/// The cases that run, with their programs; the others are rejected before any machine sees them.
+/// The whole programs of the book.
+fn book() -> Vec<Case> {
+    let pages = shown::pages(&Path::new(ROOT).join("../spec")).expect("the book can be read");
+    let cases = |(page, text): &(String, String)| {
+        shown::cases(page, text).unwrap_or_else(|error| panic!("{page}: {error}"))
+    };
+    let cases: Vec<Case> = pages.iter().flat_map(cases).collect();
+    assert!(cases.len() > 30, "the book shows {} programs", cases.len());
+    cases
+}
+
+/// The cases and the programs of the book that run; the others are rejected before any machine sees
+/// them.
 fn programs() -> Vec<(Case, Vec<Arc<Verified>>)> {
     let (mut programs, mut rejected, mut count) = (Vec::new(), 0, 0);
-    for case in cases() {
+    for case in cases().into_iter().chain(book()) {
         count += 1;
         match (&case.expected, judge::load(&case.program)) {
             (Expected::Rejected(_), Err(_)) => rejected += 1,

@@ -4,6 +4,7 @@
 //! outcomes are, how an id is mentioned. Book: *How to read the rules*.
 
 use anyhow::{Context, Result, bail};
+use lam_conformance::shown;
 use std::path::Path;
 
 /// The areas of rule ids: the first of their three parts.
@@ -29,40 +30,10 @@ pub struct Stated {
     pub text: String,
 }
 
-/// One program of a page.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Program {
-    /// `page:line`.
-    pub place: String,
-    /// The words behind `lam` in the fence.
-    pub tags: Vec<String>,
-    /// Its text.
-    pub source: String,
-    /// The `outcomes` block that follows it, outcome and reason.
-    pub outcomes: Option<Vec<(String, String)>>,
-}
-
 /// Every page under `spec`, in the order of its path.
 pub fn pages(spec: &Path) -> Result<Vec<Page>> {
-    let mut found = Vec::new();
-    let mut folders = vec![spec.to_path_buf()];
-    while let Some(folder) = folders.pop() {
-        let entries = folder.read_dir().with_context(|| format!("reading {}", folder.display()))?;
-        for entry in entries {
-            let path = entry?.path();
-            if path.is_dir() {
-                folders.push(path);
-            } else if path.extension().is_some_and(|e| e == "md") {
-                let relative = path.strip_prefix(spec).context("a file of the folder read")?;
-                let text = std::fs::read_to_string(&path)
-                    .with_context(|| format!("reading {}", path.display()))?;
-                let path = relative.to_string_lossy().replace('\\', "/");
-                found.push(Page { path, text });
-            }
-        }
-    }
-    found.sort_by(|a, b| a.path.cmp(&b.path));
-    Ok(found)
+    let pages = shown::pages(spec).with_context(|| format!("reading {}", spec.display()))?;
+    Ok(pages.into_iter().map(|(path, text)| Page { path, text }).collect())
 }
 
 impl Page {
@@ -106,36 +77,6 @@ impl Page {
         }
     }
 
-    /// The programs that this page shows.
-    pub fn programs(&self) -> Result<Vec<Program>> {
-        let mut found: Vec<Program> = Vec::new();
-        let mut after_program = false;
-        for block in self.fences()? {
-            let mut words = block.info.split([',', ' ']).filter(|word| !word.is_empty());
-            match words.next() {
-                Some("lam") => {
-                    found.push(Program {
-                        place: format!("{}:{}", self.path, block.line),
-                        tags: words.map(str::to_owned).collect(),
-                        source: block.body,
-                        outcomes: None,
-                    });
-                    after_program = true;
-                }
-                Some("outcomes") => {
-                    let program = found.last_mut().filter(|_| after_program);
-                    let Some(program) = program else {
-                        bail!("spec/{}:{}: outcomes of no program", self.path, block.line)
-                    };
-                    program.outcomes = Some(outcomes(&block.body));
-                    after_program = false;
-                }
-                _ => {}
-            }
-        }
-        Ok(found)
-    }
-
     /// Where this page mentions a rule in code: line and id.
     pub fn mentions(&self) -> Vec<(usize, String)> {
         let mut found = Vec::new();
@@ -154,53 +95,6 @@ impl Page {
         }
         found
     }
-
-    /// The markers that the build replaces: name and arguments.
-    pub fn fences(&self) -> Result<Vec<Fence>> {
-        let mut found = Vec::new();
-        let mut open: Option<Fence> = None;
-        for (at, line) in self.text.lines().enumerate() {
-            match (&mut open, line.trim_start().strip_prefix("```")) {
-                (None, Some(info)) => {
-                    let info = info.trim().to_owned();
-                    open = Some(Fence { line: at + 1, info, body: String::new() });
-                }
-                (Some(_), Some(_)) => found.extend(open.take()),
-                (Some(fence), None) => {
-                    fence.body.push_str(line);
-                    fence.body.push('\n');
-                }
-                (None, None) => {}
-            }
-        }
-        match open {
-            Some(fence) => bail!("spec/{}:{}: the block is not closed", self.path, fence.line),
-            None => Ok(found),
-        }
-    }
-}
-
-/// One fenced block.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Fence {
-    /// The line of its opening fence, from 1.
-    pub line: usize,
-    /// What stands behind the fence.
-    pub info: String,
-    /// Its lines.
-    pub body: String,
-}
-
-/// The lines of an `outcomes` block: an outcome and, behind ` -- ` or ` — `, a reason.
-pub fn outcomes(body: &str) -> Vec<(String, String)> {
-    let lines = body.lines().map(str::trim).filter(|line| !line.is_empty());
-    lines
-        .map(|line| {
-            let split = [" -- ", " — "].iter().filter_map(|by| line.split_once(by)).next();
-            let (outcome, reason) = split.unwrap_or((line, ""));
-            (outcome.trim().to_owned(), reason.trim().to_owned())
-        })
-        .collect()
 }
 
 /// Whether a word has the shape of a rule id: an area, a subject, an aspect.
@@ -245,16 +139,6 @@ mod tests {
         let text = "<div class=\"rule\" id=\"exec.recv.found\"><a class=\"tag\" \
                     href=\"#exec.recv.empty\">exec.recv.found</a>\n\nText.\n\n</div>\n";
         assert!(page(text).rules().is_err());
-    }
-
-    #[test]
-    fn programs_take_the_outcomes_behind_them() {
-        let text = "```lam\nret 0\n```\n\n```outcomes\n0 exit a -- because\n0 exit b\n```\n";
-        let programs = page(text).programs().unwrap();
-        let outcomes = programs[0].outcomes.clone().unwrap();
-        assert_eq!(outcomes[0], ("0 exit a".into(), "because".into()));
-        assert_eq!(outcomes[1], ("0 exit b".into(), String::new()));
-        assert!(page("```outcomes\n0 exit a\n```\n").programs().is_err());
     }
 
     #[test]

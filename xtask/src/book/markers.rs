@@ -7,6 +7,7 @@ use crate::model::Model;
 use crate::prose::{self, Page};
 use crate::{bench, figures};
 use anyhow::{Result, bail};
+use lam_conformance::shown;
 use lam_isa::table::InstrInfo;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -180,7 +181,7 @@ fn block(info: &str, body: &str, before: &str) -> Result<String> {
     let word = info.split([',', ' ']).next().unwrap_or_default();
     match word {
         "lam" => Ok(highlight::html(body)),
-        "outcomes" => tables::outcomes(&prose::outcomes(body), before),
+        "outcomes" => tables::outcomes(&shown::outcomes(body), before),
         _ => Ok(format!("```{info}\n{body}```\n")),
     }
 }

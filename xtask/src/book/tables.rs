@@ -5,6 +5,7 @@ use super::markers::{Replacer, relative};
 use crate::highlight::escape;
 use crate::programs;
 use anyhow::Result;
+use lam_conformance::shown;
 use lam_isa::rule::Sort;
 use lam_isa::table::InstrInfo;
 use lam_isa::{Family, INSTRUCTIONS, Rule};
@@ -136,7 +137,7 @@ pub fn beam() -> String {
 /// The outcomes of the program above: reasons where there are some, and a schedule for each, found
 /// by exploring the program.
 pub fn outcomes(outcomes: &[(String, String)], program: &str) -> Result<String> {
-    let found = match programs::is_whole(program) {
+    let found = match shown::is_whole(program) {
         true => programs::explored(program)?,
         false => Exploration::default(),
     };
