@@ -159,9 +159,7 @@ impl Core {
         self.step_cost = 0;
         self.rule = Rule::SchedStepLocal;
         self.noting = false;
-        if self.me.heap.is_crowded() {
-            self.request();
-        }
+        self.attend();
     }
 
     /// Takes the process off the core. Of the X registers, those of `saved` are kept.
@@ -212,6 +210,15 @@ impl Core {
         self.stash += self.reds;
         self.reds = 0;
         self.limit = ptr::null_mut();
+    }
+
+    /// Makes the next safepoint look after the heap, if a collection is due. Whoever has allocated
+    /// without a `need` does this, or all that comes until the end of the turn goes to fragments.
+    #[inline]
+    pub fn attend(&mut self) {
+        if self.me.heap.is_crowded() {
+            self.request();
+        }
     }
 
     /// A safepoint at which only these X registers are alive: the heap is collected if that is due,

@@ -302,6 +302,32 @@ impl<O: Comparison, A: Source, B: Source> Operation for Compare<O, A, B> {
     }
 }
 
+/// A small integer is at least one constant and at most another. Layout: as for [`Compare`] with the
+/// term and the lower, then as for it with the upper and the term, which stands there as an operation
+/// of its own, for when the term is no small integer.
+pub(crate) struct Within<A>(PhantomData<A>);
+
+impl<A: Source> Operation for Within<A> {
+    #[inline(always)]
+    unsafe fn run(mut m: M) -> M {
+        // SAFETY: the promise of `run`.
+        unsafe {
+            let (a, low, high) = (A::get(&m, 1), m.operand(2), m.operand(5));
+            if !both_small(a, low) {
+                return go_compare(m, Ge::SLOWLY, a, low);
+            }
+            m.pc = if (a as i64) < low as i64 {
+                m.address(3)
+            } else if a as i64 > high as i64 {
+                m.address(7)
+            } else {
+                m.pc.add(8)
+            };
+        }
+        m
+    }
+}
+
 /// A comparison and the return behind it, which stands there as an operation of its own, for when
 /// other terms than small integers are compared. Layout: as for [`Compare`], then as for `Ret`.
 pub(crate) struct CompareRet<O, A, B>(PhantomData<(O, A, B)>);

@@ -4,7 +4,7 @@ use super::control::{call, lacks_room, leave, push_frame};
 use super::operand::{Source, Target};
 use super::{M, Operation, go_grow, go_slow};
 use crate::core::Core;
-use crate::term::{Header, Kind, Term, tag};
+use crate::term::{Header, Kind, Term, map, tag};
 use std::marker::PhantomData;
 
 /// One move. Layout: `[move, source, target]`.
@@ -464,12 +464,12 @@ unsafe extern "C" fn put(core: *mut Core, map: u64, key: u64, value: u64, exact:
     // SAFETY: the caller's promise.
     let core = unsafe { &mut *core };
     let (map, key, value) = (Term(map), Term(key), Term(value));
-    match map.as_map() {
-        Some(old) if !exact || old.contains(key) => {
-            crate::term::map::put(core.heap(), map, key, value).0
-        }
-        _ => NO_MAP,
-    }
+    let new = map.as_map().and_then(|old| match exact {
+        true => map::replace(core.heap(), old, key, value),
+        false => Some(map::put(core.heap(), map, key, value)),
+    });
+    core.attend();
+    new.map_or(NO_MAP, |new| new.0)
 }
 
 /// Makes a fun. Layout: `[fun, target, end, entry, captured, …]`: the captured values end where

@@ -265,9 +265,7 @@ pub(crate) fn go_on(core: &mut Core, next: Next) -> *const u64 {
     if next == Next::Stop || core.me.status != Status::Ready {
         return dispatch::exit();
     }
-    if core.me.heap.is_crowded() {
-        core.request();
-    }
+    core.attend();
     core.pc
 }
 

@@ -707,12 +707,16 @@ macro_rules! for_each_operation {
             AddMovesTailXCXXA = BinaryMovesTail<Add, X, C, X, (Move<X, X0>, ())>,
             AddMovesTailXCXYA = BinaryMovesTail<Add, X, C, X, (Move<Y, X0>, ())>,
             AddMovesTailACAYX = BinaryMovesTail<Add, X0, C, X0, (Move<Y, X>, ())>,
+            AddMovesTailAXXXA = BinaryMovesTail<Add, X0, X, X, (Move<X, X0>, ())>,
+            AddMovesTailXXXCXXA = BinaryMovesTail<Add, X, X, X, (Move<C, X>, (Move<X, X0>, ()))>,
             SubMovesTailYCAYX = BinaryMovesTail<Sub, Y, C, X0, (Move<Y, X>, ())>,
             SubMovesTailYCAYXYX = BinaryMovesTail<Sub, Y, C, X0, (Move<Y, X>, (Move<Y, X>, ()))>,
             SubMovesTailXAXXA = BinaryMovesTail<Sub, X, X0, X, (Move<X, X0>, ())>,
             SubMovesTailXCXXA = BinaryMovesTail<Sub, X, C, X, (Move<X, X0>, ())>,
             SubMovesTailXCXYA = BinaryMovesTail<Sub, X, C, X, (Move<Y, X0>, ())>,
             SubMovesTailACAYX = BinaryMovesTail<Sub, X0, C, X0, (Move<Y, X>, ())>,
+            SubMovesTailAXXXA = BinaryMovesTail<Sub, X0, X, X, (Move<X, X0>, ())>,
+            SubMovesTailXXXCXXA = BinaryMovesTail<Sub, X, X, X, (Move<C, X>, (Move<X, X0>, ()))>,
             AddFrameCallACAAY = BinaryFrameCall<Add, X0, C, X0, (Move<X0, Y>, ()), false>,
             AddFrameCallACAXYAY = BinaryFrameCall<Add, X0, C, X0, (Move<X, Y>, (Move<X0, Y>, ())), false>,
             AddFrameCallACAXYXYAY = BinaryFrameCall<Add, X0, C, X0, (Move<X, Y>, (Move<X, Y>, (Move<X0, Y>, ()))), false>,
@@ -754,6 +758,7 @@ macro_rules! for_each_operation {
             MulXCX = Binary<Mul, X, C, X>,
             MulACX = Binary<Mul, X0, C, X>,
             MulACA = Binary<Mul, X0, C, X0>,
+            MulXCA = Binary<Mul, X, C, X0>,
             LtSlowly = Slowly<Lt>,
             GeSlowly = Slowly<Ge>,
             EqSlowly = Slowly<Eq>,
@@ -808,6 +813,8 @@ macro_rules! for_each_operation {
             IsA = Is<X0, true>,
             IsX = Is<X, true>,
             IsY = Is<Y, true>,
+            WithinA = Within<X0>,
+            WithinX = Within<X>,
             IsntAny = Spilled<Is<Any, false>>,
             IsntA = Is<X0, false>,
             IsntX = Is<X, false>,
@@ -847,6 +854,12 @@ macro_rules! for_each_operation {
             StartAny = Spilled<Start<Any, Any>>,
             StartAX = Start<X0, X>,
             StartXX = Start<X, X>,
+            StartReadAXAX = StartRead<X0, X, X0, X, false>,
+            StartReadAXXX = StartRead<X0, X, X, X, false>,
+            StartReadXXXX = StartRead<X, X, X, X, false>,
+            StartReadRestAXAX = StartRead<X0, X, X0, X, true>,
+            StartReadRestAXXX = StartRead<X0, X, X, X, true>,
+            StartReadRestXXXX = StartRead<X, X, X, X, true>,
             Read8Any = Spilled<Read<Any, Any, 1>>,
             Read8XX = Read<X, X, 1>,
             Read8XA = Read<X, X0, 1>,
@@ -1815,6 +1828,8 @@ pub(crate) const ADD_MOVES_TAIL: Choice = Choice {
         (Code::AddMovesTailXCXXA, &[X, C, X, X, A]),
         (Code::AddMovesTailXCXYA, &[X, C, X, Y, A]),
         (Code::AddMovesTailACAYX, &[A, C, A, Y, X]),
+        (Code::AddMovesTailAXXXA, &[A, X, X, X, A]),
+        (Code::AddMovesTailXXXCXXA, &[X, X, X, C, X, X, A]),
     ],
 };
 
@@ -1828,6 +1843,8 @@ pub(crate) const SUB_MOVES_TAIL: Choice = Choice {
         (Code::SubMovesTailXCXXA, &[X, C, X, X, A]),
         (Code::SubMovesTailXCXYA, &[X, C, X, Y, A]),
         (Code::SubMovesTailACAYX, &[A, C, A, Y, X]),
+        (Code::SubMovesTailAXXXA, &[A, X, X, X, A]),
+        (Code::SubMovesTailXXXCXXA, &[X, X, X, C, X, X, A]),
     ],
 };
 
@@ -1885,6 +1902,7 @@ pub(crate) const MUL: Choice = Choice {
         (Code::MulXCX, &[X, C, X]),
         (Code::MulACX, &[A, C, X]),
         (Code::MulACA, &[A, C, A]),
+        (Code::MulXCA, &[X, C, A]),
     ],
 };
 
@@ -2054,6 +2072,15 @@ pub(crate) const IS: Choice = Choice {
     ],
 };
 
+/// `Within`.
+pub(crate) const WITHIN: Choice = Choice {
+    any: None,
+    some: &[
+        (Code::WithinA, &[A]),
+        (Code::WithinX, &[X]),
+    ],
+};
+
 /// `Isnt`.
 pub(crate) const ISNT: Choice = Choice {
     any: Some(Code::IsntAny),
@@ -2171,6 +2198,26 @@ pub(crate) const START: Choice = Choice {
     some: &[
         (Code::StartAX, &[A, X]),
         (Code::StartXX, &[X, X]),
+    ],
+};
+
+/// `StartRead`.
+pub(crate) const START_READ: Choice = Choice {
+    any: None,
+    some: &[
+        (Code::StartReadAXAX, &[A, X, A, X]),
+        (Code::StartReadAXXX, &[A, X, X, X]),
+        (Code::StartReadXXXX, &[X, X, X, X]),
+    ],
+};
+
+/// `StartReadRest`.
+pub(crate) const START_READ_REST: Choice = Choice {
+    any: None,
+    some: &[
+        (Code::StartReadRestAXAX, &[A, X, A, X]),
+        (Code::StartReadRestAXXX, &[A, X, X, X]),
+        (Code::StartReadRestXXXX, &[X, X, X, X]),
     ],
 };
 

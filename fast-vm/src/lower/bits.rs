@@ -101,7 +101,7 @@ impl Writer<'_> {
 
     /// Whether a command has an operation. One that may need the whole meaning of the instruction
     /// must be the first, since that begins anew.
-    fn has_operation(at: usize, command: &Command) -> bool {
+    pub fn has_operation(at: usize, command: &Command) -> bool {
         match command {
             Command::Start(src) => at == 0 && !matches!(src, Src::Lit(_)),
             Command::Integer {

@@ -10,8 +10,8 @@ use super::data::Step;
 use crate::fast::choice::At;
 use crate::fast::table;
 use crate::heap::OWED;
-use lam_isa::kind::{Op, Test};
-use lam_isa::operand::{Dst, FrameChange, Label, RefId, Src, Target, XReg};
+use lam_isa::kind::{Command, Op, Test};
+use lam_isa::operand::{Dst, Else, FrameChange, Label, RefId, Reg, Src, Target, XReg};
 use lam_isa::{FunRef, Instr};
 
 /// The first X register.
@@ -42,6 +42,11 @@ impl Writer<'_> {
             {
                 self.fuse_compare(*kind == Test::Lt, args, *other, more)
             }
+            [Instr::Bmatch { context, other: Some(_), commands }, more @ ..] => match &commands[..]
+            {
+                [Command::Start(bitstring)] => self.fuse_start(context, bitstring, more),
+                _ => 0,
+            },
             [Instr::Need { words, .. }, more @ ..] if *words as usize <= OWED => {
                 self.fuse_need(*words, more)
             }
@@ -119,6 +124,53 @@ impl Writer<'_> {
         }
     }
 
+    /// The first byte of a bitstring, or of a context.
+    fn fuse_start(&mut self, context: &Reg, bitstring: &Src, more: &[Instr]) -> usize {
+        let label = |other: &Else| other.filter(|label| *label != Label::CLAUSE);
+        let [
+            Instr::Bmatch { context: same, commands: keep, .. },
+            Instr::Bmatch { context: again, other, commands: read },
+            more @ ..,
+        ] = more
+        else {
+            return 0;
+        };
+        let ([Command::Pos(position)], [Command::Integer { size: Src::Int(8), unit: 1, dst, .. }]) =
+            (&keep[..], &read[..])
+        else {
+            return 0;
+        };
+        let Some(shorter) = label(other).filter(|_| Self::has_operation(1, &read[0])) else {
+            return 0;
+        };
+        let places = [
+            self.source(bitstring),
+            self.source(&Src::from(*context)),
+            self.target(position),
+            self.target(dst),
+        ];
+        if same != context || again != context || places[1] == places[2] {
+            return 0;
+        }
+        let rest = match more {
+            [Instr::Bmatch { context: last, other, commands }, ..] if last == context => {
+                let whole = matches!(commands[..], [Command::AtLeast { bits: 0, unit: 8 }]);
+                label(other).filter(|_| whole && places[1] != places[3])
+            }
+            _ => None,
+        };
+        let choice = if rest.is_some() { &table::START_READ_REST } else { &table::START_READ };
+        if !self.try_emit(choice, &places, &[]) {
+            return 0;
+        }
+        self.jump_to(shorter);
+        if let Some(rest) = rest {
+            self.jump_to(rest);
+        }
+        self.here();
+        3 + usize::from(rest.is_some())
+    }
+
     fn fuse_need(&mut self, words: u32, more: &[Instr]) -> usize {
         let bytes = u64::from(words) * 8;
         let site = self.site_word();
@@ -146,13 +198,24 @@ impl Writer<'_> {
         }
     }
 
-    /// A comparison that knows the return behind it, which is written by itself.
+    /// A comparison that knows the comparison or the return behind it, which is written by itself.
     fn fuse_compare(&mut self, lt: bool, args: &[Src], other: Label, more: &[Instr]) -> usize {
         if !self.site_after(1).reached {
             return 0;
         }
         let [a, b] = [self.source(&args[0]), self.source(&args[1])];
         let fused = match more {
+            [Instr::Test { kind: Test::Ge, args: second, other }, ..]
+                if !lt
+                    && *other != Label::CLAUSE
+                    && matches!((&args[1], &second[0]), (Src::Int(_), Src::Int(_)))
+                    && second[1] == args[0] =>
+            {
+                let Some((code, _)) = table::WITHIN.pick(&[a.0]) else { return 0 };
+                self.operation(code);
+                self.words.extend([a.1, b.1]);
+                true
+            }
             [Instr::Ret { .. }, ..] => {
                 let choice = if lt { &table::LT_RET } else { &table::GE_RET };
                 self.try_emit(choice, &[a, b], &[])

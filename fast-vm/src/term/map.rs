@@ -422,29 +422,38 @@ pub fn empty(heap: &mut Heap) -> Term {
 pub fn put(heap: &mut Heap, map: Term, key: Term, value: Term) -> Term {
     let Some(root) = map.as_map() else { return map };
     if let Node::Leaf(leaf) = Node::of(root.0) {
-        return match leaf.position(key) {
-            Some(at) if leaf.values[at] == value => map,
-            Some(at) => heap.copy_with(root.0, &[(1 + at, value)]),
-            None => {
-                let (keys, values, _) = with_pair(leaf, key, value);
-                if keys.len() <= FLAT_MAX {
-                    new_leaf(heap, &keys, &values)
-                } else {
-                    let pairs = keys.iter().copied().zip(values.iter().copied());
-                    build(heap, &pairs.collect::<Vec<_>>())
-                }
-            }
+        if let Some(at) = leaf.position(key) {
+            return replaced(heap, root.0, leaf, at, value);
+        }
+        let (keys, values, _) = with_pair(leaf, key, value);
+        return if keys.len() <= FLAT_MAX {
+            new_leaf(heap, &keys, &values)
+        } else {
+            let pairs = keys.iter().copied().zip(values.iter().copied());
+            build(heap, &pairs.collect::<Vec<_>>())
         };
     }
     let (way, boxed, leaf) = Way::down(root, key);
     match leaf.position(key) {
-        Some(at) if leaf.values[at] == value => map,
         Some(at) => {
-            let node = heap.copy_with(boxed, &[(1 + at, value)]);
-            way.replace(heap, node)
+            let node = replaced(heap, boxed, leaf, at, value);
+            if node == boxed.term() { map } else { way.replace(heap, node) }
         }
         None => insert(heap, way, leaf, key, value),
     }
+}
+
+/// The map with the value of a key replaced; none if it does not have the key.
+pub fn replace(heap: &mut Heap, map: Map<'_>, key: Term, value: Term) -> Option<Term> {
+    match Node::of(map.0) {
+        Node::Leaf(leaf) => Some(replaced(heap, map.0, leaf, leaf.position(key)?, value)),
+        Node::Inner(_) => map.contains(key).then(|| put(heap, map.0.term(), key, value)),
+    }
+}
+
+/// A leaf with another value.
+fn replaced(heap: &mut Heap, node: Boxed<'_>, leaf: Leaf<'_>, at: usize, value: Term) -> Term {
+    if leaf.values[at] == value { node.term() } else { heap.copy_with(node, &[(1 + at, value)]) }
 }
 
 /// The keys and values of a leaf with a new pair, and where that is.

@@ -27,8 +27,15 @@ impl<'h> Context<'h> {
     }
 
     #[inline(always)]
+    fn words(self) -> &'h [Term; 4] {
+        debug_assert_eq!(self.0.terms().len(), 4);
+        // SAFETY: `start` makes contexts, of four words.
+        unsafe { &*self.0.terms().as_ptr().cast() }
+    }
+
+    #[inline(always)]
     fn word(self, index: usize) -> usize {
-        count(self.0.terms()[index])
+        count(self.words()[index])
     }
 
     /// Its position, in bits of the box with the bytes.
@@ -76,6 +83,26 @@ impl<'h> Context<'h> {
         fits
     }
 
+    /// Whether it is at a whole byte.
+    #[inline(always)]
+    pub fn is_aligned(self) -> bool {
+        self.at().is_multiple_of(8)
+    }
+
+    /// Reads the byte at its position, which is at a whole one, and moves past it, if it is left.
+    #[inline(always)]
+    pub fn read_aligned(self) -> Option<u8> {
+        debug_assert!(self.is_aligned());
+        let at = self.at();
+        if self.word(2) - at < 8 {
+            return None;
+        }
+        // SAFETY: the bytes up to the end are there (`bytes_of`).
+        let byte = unsafe { *start_of(self.words()[0].as_boxed()?).add(at / 8) };
+        self.move_to(at + 8);
+        Some(byte)
+    }
+
     /// Reads `BYTES` bytes, 8 at most, most significant first, and moves past them, if they are left.
     #[inline(always)]
     pub fn read<const BYTES: usize>(self) -> Option<u64> {
@@ -86,7 +113,7 @@ impl<'h> Context<'h> {
         }
         let word = if at.is_multiple_of(8) {
             let mut word = [0; 8];
-            let start = start_of(self.0.terms()[0].as_boxed()?);
+            let start = start_of(self.words()[0].as_boxed()?);
             // SAFETY: the bytes up to `end` are there (`bytes_of`).
             let bytes = unsafe { std::slice::from_raw_parts(start.add(at / 8), BYTES) };
             word[8 - BYTES..].copy_from_slice(bytes);
@@ -100,7 +127,7 @@ impl<'h> Context<'h> {
 
     #[cold]
     fn read_across(self, at: usize, size: usize) -> u64 {
-        word_at(bytes_of(self.0.terms()[0], (at + size).div_ceil(8)), at, size)
+        word_at(bytes_of(self.words()[0], (at + size).div_ceil(8)), at, size)
     }
 
     /// Reads 8 bits as a number (`exec.bmatch.integer`).
@@ -136,13 +163,13 @@ impl<'h> Context<'h> {
         }
         let at = self.at();
         self.move_to(at + bits);
-        Some(heap.slice(self.0.terms()[0], at, bits))
+        Some(heap.slice(self.words()[0], at, bits))
     }
 
     /// The bits that are left; the position stays (`exec.bmatch.tail`).
     #[inline]
     pub fn tail(self, heap: &mut Heap) -> Term {
-        heap.slice(self.0.terms()[0], self.at(), self.left())
+        heap.slice(self.words()[0], self.at(), self.left())
     }
 
     /// The position from the start of the bitstring (`exec.bmatch.pos`).
@@ -165,7 +192,7 @@ impl<'h> Context<'h> {
     #[inline]
     pub fn run<T>(self, run: impl FnOnce(&mut BitReader<'h>) -> Option<T>) -> Option<T> {
         let end = self.word(2);
-        let bytes = bytes_of(self.0.terms()[0], end.div_ceil(8));
+        let bytes = bytes_of(self.words()[0], end.div_ceil(8));
         let mut reader = BitReader { bytes, position: self.at(), end };
         let value = run(&mut reader)?;
         self.move_to(reader.position);
