@@ -4,7 +4,7 @@
 //! The fuzzer calls these functions with bytes of its own making; `cli/tests/corpus.rs` takes
 //! this file in and calls them with those of `corpus/`, so that every test run does.
 
-use lam_isa::{Module, binary, text};
+use lam_isa::{Module, Verified, binary, text};
 use lam_reference::{Config, Machine, Schedule, run};
 use std::sync::Arc;
 
@@ -61,7 +61,8 @@ pub fn beam(bytes: &[u8]) {
     let _names = lam_beam::interface(bytes);
 }
 
-/// A program in any form that verifies runs, on any schedule, to some end.
+/// A program in any form that verifies runs, on any schedule, to some end: the same on both machines,
+/// where the schedule is the same.
 pub fn program(bytes: &[u8]) {
     let Some(modules) = any_form(bytes) else { return };
     let verified: Result<Vec<_>, _> = modules.into_iter().map(lam_isa::verify).collect();
@@ -82,10 +83,62 @@ pub fn program(bytes: &[u8]) {
             let call = (name.as_str(), function.as_str(), arguments);
             let mut machine = Machine::boot(verified.iter().cloned(), small(), call);
             let done = run(&mut machine, &schedule, STEPS, &mut |_, _| {});
-            let outcome = done.expect("no script, no label that is not enabled").outcome;
+            let outcome =
+                done.expect("no script, no label that is not enabled").outcome.to_string();
             // An outcome can always be told.
-            assert!(!outcome.to_string().is_empty());
+            assert!(!outcome.is_empty());
+            if let Schedule::Seeded(seed) = schedule {
+                let other = on_fast_machine(&verified, &function, arity, seed);
+                // When a heap is too large, and what terms beyond its limit are, may differ.
+                if !outcome.contains("limit") && !other.contains("limit") {
+                    assert_eq!(outcome, other, "the reference machine and the fast one");
+                }
+            }
         }
+    }
+}
+
+/// What the fast machine makes of a call with the schedule of a seed; and that it comes to an end by
+/// itself, under stress.
+fn on_fast_machine(modules: &[Arc<Verified>], function: &str, arity: usize, seed: u64) -> String {
+    let program = lam_fast::Program {
+        modules: modules.to_vec(),
+        module: modules.first().map_or("", |module| module.name()).to_owned(),
+        function: function.to_owned(),
+        arguments: vec![lam_fast::Value::List(Vec::new()); arity],
+    };
+    let Config { heap_words, mailbox_max, processes_max, atoms_max, integer_bits, fuel, .. } =
+        small();
+    let config = lam_fast::Config {
+        heap_words,
+        mailbox_max,
+        processes_max,
+        atoms_max,
+        integer_bits,
+        fuel,
+        stress: true,
+        time: lam_fast::Time::Virtual,
+        trace_depth: small().trace_depth,
+        trace_lines: small().trace_lines,
+        ..lam_fast::Config::scheduled()
+    };
+    let mut machine = lam_fast::Vm::new(&program, config, Arc::new(Nowhere));
+    machine.run_seeded(seed, STEPS, &mut |_, _| {});
+    machine.outcome().to_string()
+}
+
+/// A world in which nothing can be written.
+struct Nowhere;
+
+impl lam_fast::Host for Nowhere {
+    fn write(&self, _: &str, _: &[u8]) {}
+
+    fn monotonic_ns(&self) -> u64 {
+        0
+    }
+
+    fn system_ns(&self) -> u64 {
+        0
     }
 }
 
