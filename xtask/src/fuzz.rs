@@ -1,5 +1,6 @@
 //! The fuzz targets, each for some seconds.
 
+use crate::steps::{Verdict, tools};
 use anyhow::{Context, Result, bail};
 use std::path::Path;
 use std::process::Command;
@@ -10,11 +11,8 @@ pub fn run(root: &Path, seconds: u64) -> Result<String> {
     if !folder.is_dir() {
         bail!("there is no fuzz/ folder");
     }
-    let installed = Command::new("cargo").args(["+nightly", "fuzz", "--version"]).output();
-    if !installed.is_ok_and(|output| output.status.success()) {
-        crate::say("installing a nightly toolchain and cargo-fuzz");
-        must("rustup", &["toolchain", "install", "nightly", "--profile", "minimal"], root)?;
-        must("cargo", &["install", "cargo-fuzz", "--locked"], root)?;
+    if let Verdict::Skipped(why) | Verdict::Failed(why) = tools::fuzzer(root) {
+        bail!(why);
     }
     let list = Command::new("cargo").args(["+nightly", "fuzz", "list"]).current_dir(root).output();
     let list = list.context("listing the fuzz targets")?;
@@ -34,6 +32,12 @@ pub fn run(root: &Path, seconds: u64) -> Result<String> {
         must("cargo", &[&arguments[..], &["-timeout=10", "-max_len=4096"]].concat(), root)?;
     }
     Ok(format!("fuzz: {} targets, {seconds} s each, no finding", targets.len()))
+}
+
+/// Whether `cargo fuzz` answers, on a nightly toolchain.
+pub(crate) fn is_installed() -> bool {
+    let version = Command::new("cargo").args(["+nightly", "fuzz", "--version"]).output();
+    version.is_ok_and(|output| output.status.success())
 }
 
 /// Runs a program, which must succeed.

@@ -5,7 +5,7 @@
 
 pub mod tools;
 
-use crate::{bench, book, say, tail_calls, tla};
+use crate::{bench, book, fuzz, say, tail_calls, tla};
 use std::path::Path;
 use std::process::{Command, ExitCode};
 use std::time::Instant;
@@ -24,6 +24,9 @@ type Step = (&'static str, fn(&Path) -> Verdict);
 
 /// How long everything is run at once; `cargo xtask soak` does it for an hour.
 const SOAK_SECONDS: u64 = 120;
+
+/// How long each fuzz target runs; `cargo xtask fuzz` does it for as long as one likes.
+const FUZZ_SECONDS: u64 = 30;
 
 /// The steps, cheap ones first; each relies on those before it.
 const STEPS: &[Step] = &[
@@ -72,6 +75,11 @@ const STEPS: &[Step] = &[
     }),
     ("chromium", tools::chromium),
     ("cases in chromium", tools::run_chromium),
+    ("fuzzer", tools::fuzzer),
+    ("fuzz", |root| match fuzz::is_installed() {
+        true => told(fuzz::run(root, FUZZ_SECONDS)),
+        false => Verdict::Skipped("without cargo-fuzz no target runs".into()),
+    }),
 ];
 
 /// A step that ends with a report or an error.

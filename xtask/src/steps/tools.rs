@@ -1,7 +1,7 @@
 //! The tools that the steps need, installed where they are missing.
 
 use super::Verdict;
-use crate::say;
+use crate::{fuzz, say};
 use lam_conformance::tlc::Tlc;
 use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
@@ -61,6 +61,20 @@ pub fn tlc(root: &Path) -> Verdict {
 /// `node`: the cases run on the fast machine in WebAssembly.
 pub fn node(_root: &Path) -> Verdict {
     provide("node", "--version", &["nodejs"], "node", "nodejs")
+}
+
+/// A C++ compiler, a nightly toolchain and `cargo-fuzz`: the fuzz targets are built with them.
+pub fn fuzzer(_root: &Path) -> Verdict {
+    let compiler = provide("c++", "--version", &["g++"], "gcc", "gcc-c++");
+    if !matches!(compiler, Verdict::Passed) || fuzz::is_installed() {
+        return compiler;
+    }
+    say("cargo-fuzz is missing; installing it and a nightly toolchain");
+    let nightly = ["toolchain", "install", "nightly", "--profile", "minimal"];
+    if runs("rustup", &nightly) && runs("cargo", &["install", "cargo-fuzz", "--locked"]) {
+        return Verdict::Passed;
+    }
+    Verdict::Skipped("cargo-fuzz and a nightly toolchain could not be installed".into())
 }
 
 /// `objdump`: it reads the handlers of the fast machine.
