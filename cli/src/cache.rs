@@ -1,6 +1,6 @@
-//! The translations of BEAM files, kept from one run to the next.
+//! The translations of BEAM files and of LAM's own library, kept from one run to the next.
 //!
-//! An entry is named by a hash of the BEAM file and of this very command, so that neither a changed
+//! An entry is named by a hash of the file and of this very command, so that neither a changed
 //! file nor another translator finds what is not its own. What an entry holds is checked by a hash of
 //! its own and verified like any other module; one that is damaged counts as missing and is written
 //! anew. Entries are written beside and renamed, so that commands that run at the same time see whole

@@ -110,7 +110,7 @@ impl Shelves {
         if name.is_empty() || name.contains(['/', '\\', '\0']) || name.starts_with("..") {
             return None;
         }
-        if let Some(module) = shipped::module(name) {
+        if let Some(module) = shipped::module(name, &self.cache) {
             return Some(Arc::new(module));
         }
         let forms = ["beam", "lamb", "lam"];
