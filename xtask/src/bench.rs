@@ -7,7 +7,7 @@ mod chapter;
 mod sample;
 pub mod soak;
 
-pub use chapter::{memory, parallel, plot, setting, start, table};
+pub use chapter::{memory, parallel, plot, setting, size, start, table};
 
 use anyhow::{Context, Result, bail};
 pub(crate) use sample::built;
@@ -121,11 +121,13 @@ pub fn run(root: &Path, choice: &Choice) -> Result<String> {
     }
     let start = bench.start(choice.runs.max(11))?;
     let memory = bench.memory()?;
+    let size = bench.size()?;
     let measured = json!({
         "setting": bench.setting(&before, choice.runs)?,
         "programs": rows,
         "start": start,
         "memory": memory,
+        "size": size,
     });
     let mut text = serde_json::to_string_pretty(&measured)?;
     text.push('\n');

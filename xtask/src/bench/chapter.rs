@@ -145,6 +145,17 @@ pub fn memory(root: &Path) -> Result<String> {
     ))
 }
 
+/// How large the machine for browsers is.
+pub fn size(root: &Path) -> Result<String> {
+    let numbers = read(root)?;
+    let of = |key: &str| number(&numbers, ["size", key]);
+    Ok(format!(
+        "The machine for browsers has {} kB, and {} kB as a server sends it, packed by brotli.",
+        of("raw_bytes")? / 1000,
+        of("brotli_bytes")? / 1000,
+    ))
+}
+
 /// The ratios with one scheduler as a figure: a bar for each program from the line at 1, to the left
 /// where LAM is faster, and a tick for the goal.
 pub fn plot(root: &Path) -> Result<String> {

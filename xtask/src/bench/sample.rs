@@ -172,6 +172,21 @@ impl Bench {
         Ok(rows)
     }
 
+    /// How large the machine for browsers is, in bytes, and packed as a server would send it.
+    pub fn size(&self) -> Result<Value> {
+        const PACK: &str = "const z = require('node:zlib'), bytes = require('node:fs').readFileSync(\
+                            process.argv[1]); console.log(z.brotliCompressSync(bytes).length)";
+        let mut build = Command::new("cargo");
+        build.args(["build", "--package", "lam-fast-wasm", "--profile", "wasm"]);
+        build.args(["--target", "wasm32-unknown-unknown"]).current_dir(&self.root);
+        output(&mut build)?;
+        let target = self.lam.ancestors().nth(2).context("the command lies in a folder of cargo")?;
+        let module = target.join("wasm32-unknown-unknown/wasm/lam_fast_wasm.wasm");
+        let raw = std::fs::metadata(&module).context("the module was built")?.len();
+        let brotli = output(Command::new("node").arg("-e").arg(PACK).arg(&module))?;
+        Ok(json!({ "raw_bytes": raw, "brotli_bytes": brotli.trim_end().parse::<u64>()? }))
+    }
+
     /// How busy the computer is, as the average numbers of running threads.
     pub fn load(&self) -> String {
         let text = std::fs::read_to_string("/proc/loadavg").unwrap_or_default();

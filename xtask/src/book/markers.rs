@@ -166,6 +166,7 @@ impl Replacer {
                 "parallel" => bench::parallel(&self.root),
                 "start" => bench::start(&self.root),
                 "memory" => bench::memory(&self.root),
+                "size" => bench::size(&self.root),
                 _ => bail!("`{argument}` is nothing that is measured"),
             },
             // The block of outcomes behind it is a table by itself.
