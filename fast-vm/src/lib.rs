@@ -40,6 +40,8 @@ mod process;
 mod readers;
 mod scheduled;
 mod scheduler;
+#[cfg(all(test, shuttle))]
+mod shuffled;
 mod signal;
 mod slots;
 mod store;

@@ -9,6 +9,7 @@ use crate::crew::{Hope, Woken};
 use crate::machine::Machine;
 use crate::mailbox::{Post, Signal};
 use crate::process::{Budget, Status};
+use crate::sync::together;
 use crate::term::Term;
 use crate::timers::{Alarm, Key};
 use std::sync::Arc;
@@ -220,12 +221,6 @@ pub(crate) fn run(machine: &Arc<Machine>) {
     machine.crew.assemble(schedulers.iter().map(|s| &s.core.queue));
     machine.readers.allowed.store(cfg!(not(target_family = "wasm")), Ordering::Relaxed);
     let mut first = schedulers.remove(0);
-    std::thread::scope(|scope| {
-        for mut other in schedulers {
-            let thread = std::thread::Builder::new();
-            let thread = thread.stack_size(1 << 20);
-            thread.spawn_scoped(scope, move || other.work()).expect("a thread can be started");
-        }
-        first.work();
-    });
+    let others = schedulers.into_iter().map(|mut other| move || other.work()).collect();
+    together(|| first.work(), others);
 }

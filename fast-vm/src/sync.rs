@@ -1,12 +1,15 @@
-//! Locks and atomics. Everything that threads share goes through these names, so that a checker of
-//! schedules can stand in for them.
+//! Locks, atomics and threads. Everything that threads share goes through these names, so that a
+//! checker of schedules can stand in for them: loom for slots and the bell (`explored`), shuttle for
+//! whole machines (`shuffled`).
 
 use std::sync::PoisonError;
 use std::time::Duration;
 
 #[cfg(all(test, loom))]
 use loom as base;
-#[cfg(not(all(test, loom)))]
+#[cfg(all(test, shuttle))]
+use shuttle as base;
+#[cfg(not(all(test, any(loom, shuttle))))]
 use std as base;
 
 pub(crate) use base::sync::MutexGuard;
@@ -52,6 +55,23 @@ impl Condvar {
     pub fn notify_all(&self) {
         self.0.notify_all();
     }
+}
+
+/// Does all of this at the same time, the first of it here.
+pub(crate) fn together(first: impl FnOnce(), others: Vec<impl FnOnce() + Send>) {
+    #[cfg(all(test, shuttle))]
+    shuttle::thread::scope(|scope| {
+        others.into_iter().for_each(|other| drop(scope.spawn(other)));
+        first();
+    });
+    #[cfg(not(all(test, shuttle)))]
+    std::thread::scope(|scope| {
+        for other in others {
+            let thread = std::thread::Builder::new().stack_size(1 << 20);
+            thread.spawn_scoped(scope, other).expect("a thread can be started");
+        }
+        first();
+    });
 }
 
 /// A lock that many may hold to read. A thread that panics does not poison it either.

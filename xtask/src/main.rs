@@ -26,6 +26,7 @@ cargo xtask TASK
   miri [WORD...]     run the unit tests of the fast machine's terms, heaps, messages and atoms in
                      Miri (minutes); words choose tests by their names
   loom               the fast machine's slots and bell in every order of steps of their threads
+  shuttle            programs on the fast machine, its threads taking turns at random
   tla [WORD...]      run the models in TLC: --nightly the large ones too, --update writes the
                      numbers of states anew, other words choose models by their names
   preprocess         the book's preprocessor, for `mdbook build`";
@@ -66,6 +67,7 @@ fn main() -> ExitCode {
             .map(|report| say(&report)),
         ["miri", words @ ..] => miri::run(&root(), words).map(|report| say(&report)),
         ["loom"] => threads::loom(&root()).map(|report| say(&report)),
+        ["shuttle"] => threads::shuttle(&root()).map(|report| say(&report)),
         ["tla", words @ ..] => match tla::Choice::of(words) {
             Some(choice) => tla::check(&root(), &choice).map(|verdict| say(&verdict.to_string())),
             None => Err(anyhow::anyhow!("`cargo xtask tla` has --nightly and --update")),

@@ -5,7 +5,7 @@
 
 pub mod tools;
 
-use crate::{bench, book, fuzz, say, tail_calls, tla};
+use crate::{bench, book, fuzz, say, tail_calls, threads, tla};
 use std::path::Path;
 use std::process::{Command, ExitCode};
 use std::time::Instant;
@@ -75,6 +75,8 @@ const STEPS: &[Step] = &[
     }),
     ("chromium", tools::chromium),
     ("cases in chromium", tools::run_chromium),
+    ("loom", |root| told(threads::loom(root))),
+    ("shuttle", |root| told(threads::shuttle(root))),
     ("fuzzer", tools::fuzzer),
     ("fuzz", |root| match fuzz::is_installed() {
         true => told(fuzz::run(root, FUZZ_SECONDS)),

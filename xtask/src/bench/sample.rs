@@ -180,7 +180,8 @@ impl Bench {
         build.args(["build", "--package", "lam-fast-wasm", "--profile", "wasm"]);
         build.args(["--target", "wasm32-unknown-unknown"]).current_dir(&self.root);
         output(&mut build)?;
-        let target = self.lam.ancestors().nth(2).context("the command lies in a folder of cargo")?;
+        let target =
+            self.lam.ancestors().nth(2).context("the command lies in a folder of cargo")?;
         let module = target.join("wasm32-unknown-unknown/wasm/lam_fast_wasm.wasm");
         let raw = std::fs::metadata(&module).context("the module was built")?.len();
         let brotli = output(Command::new("node").arg("-e").arg(PACK).arg(&module))?;
