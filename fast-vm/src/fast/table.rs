@@ -593,7 +593,17 @@ macro_rules! for_each_operation {
             Get2AAX = Get2<X0, X0, X>,
             FunAny = Spilled<Fun<Any, Any>>,
             PickAny = Spilled<Pick<Any, Any, Any>>,
+            PickXXX = Pick<X, X, X>,
+            PickXCX = Pick<X, C, X>,
+            PickACX = Pick<X0, C, X>,
+            PickAXX = Pick<X0, X, X>,
+            PickXCA = Pick<X, C, X0>,
+            PickXXA = Pick<X, X, X0>,
             PutExactAny = Spilled<Put<Any, Any, Any, Any, true>>,
+            PutExactXXXX = Put<X, X, X, X, true>,
+            PutExactXCXX = Put<X, C, X, X, true>,
+            PutExactXCXA = Put<X, C, X, X0, true>,
+            PutExactXXXA = Put<X, X, X, X0, true>,
             PutAssocAny = Spilled<Put<Any, Any, Any, Any, false>>,
             SelfPidAny = Spilled<SelfPid<Any>>,
             SelfPidA = SelfPid<X0>,
@@ -1617,13 +1627,25 @@ pub(crate) const GET2: Choice = Choice {
 /// `Pick`.
 pub(crate) const PICK: Choice = Choice {
     any: Some(Code::PickAny),
-    some: &[],
+    some: &[
+        (Code::PickXXX, &[X, X, X]),
+        (Code::PickXCX, &[X, C, X]),
+        (Code::PickACX, &[A, C, X]),
+        (Code::PickAXX, &[A, X, X]),
+        (Code::PickXCA, &[X, C, A]),
+        (Code::PickXXA, &[X, X, A]),
+    ],
 };
 
 /// `PutExact`.
 pub(crate) const PUT_EXACT: Choice = Choice {
     any: Some(Code::PutExactAny),
-    some: &[],
+    some: &[
+        (Code::PutExactXXXX, &[X, X, X, X]),
+        (Code::PutExactXCXX, &[X, C, X, X]),
+        (Code::PutExactXCXA, &[X, C, X, A]),
+        (Code::PutExactXXXA, &[X, X, X, A]),
+    ],
 };
 
 /// `PutAssoc`.
