@@ -137,9 +137,9 @@ impl Mailbox {
         // SAFETY: nodes of the mailbox are alive, and borrowed by nobody else; the words of one that
         // is looked at for the first time are where its term points, and dead afterwards.
         let term = unsafe {
+            let words = Node::behind(at);
             let node = &mut *at.as_ptr();
-            if node.mark == 0 && node.words > 0 {
-                let words = Node::behind(at);
+            if node.mark == 0 && !words.is_empty() {
                 let to = heap.claim(words.len());
                 node.term = if node.flat {
                     to.copy_from_nonoverlapping(words.as_ptr(), words.len());
