@@ -183,8 +183,8 @@ pub fn to_half(float: f64) -> u16 {
         return sign | 0x7c00;
     }
     // Halves are the multiples of `unit` of their binade; below 2^-14 the unit is that of 2^-14.
-    let exponent = if magnitude < f64::powi(2.0, -14) { -14 } else { exponent_of(magnitude) };
-    let unit = f64::powi(2.0, exponent - 10);
+    let exponent = if magnitude < power_of_two(-14) { -14 } else { exponent_of(magnitude) };
+    let unit = power_of_two(exponent - 10);
     // Exact: dividing by a power of two. The count is at most 2048 and carries into the exponent.
     let count = (magnitude / unit).round_ties_even();
     #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "0 to 2048")]
@@ -198,14 +198,20 @@ fn exponent_of(magnitude: f64) -> i32 {
     i32::try_from((magnitude.to_bits() >> 52) & 0x7ff).unwrap_or(0) - 1023
 }
 
+/// Two to a power, for which `f64::powi` does not promise the exact float.
+fn power_of_two(exponent: i32) -> f64 {
+    let biased = u64::try_from(exponent + 1023).expect("no power below 2^-1022 is asked for");
+    f64::from_bits(biased << 52)
+}
+
 /// The float of a half-precision pattern; `None` for infinity and what is not a number.
 pub fn from_half(bits: u16) -> Option<f64> {
     let exponent = i32::from((bits >> 10) & 0x1f);
     let fraction = f64::from(bits & 0x3ff);
     let magnitude = match exponent {
         0x1f => return None,
-        0 => fraction * f64::powi(2.0, -24),
-        _ => (1024.0 + fraction) * f64::powi(2.0, exponent - 25),
+        0 => fraction * power_of_two(-24),
+        _ => (1024.0 + fraction) * power_of_two(exponent - 25),
     };
     Some(if bits & 0x8000 == 0 { magnitude } else { -magnitude })
 }

@@ -10,7 +10,7 @@ pub fn to_half(float: f64) -> u16 {
     // Halves are the multiples of `unit` of their binade; below 2^-14 the unit is that of 2^-14.
     let exponent = i32::try_from(magnitude.to_bits() >> 52).unwrap_or(0) - 1023;
     let exponent = exponent.max(-14);
-    let unit = f64::powi(2.0, exponent - 10);
+    let unit = two_to(exponent - 10);
     // Exact: dividing by a power of two. The count is at most 2048 and carries into the exponent.
     let count = (magnitude / unit).round_ties_even();
     #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "0 to 2048")]
@@ -25,8 +25,13 @@ pub fn from_half(bits: u16) -> Option<f64> {
     let fraction = f64::from(bits & 0x3ff);
     let magnitude = match exponent {
         0x1f => return None,
-        0 => fraction * f64::powi(2.0, -24),
-        _ => (1024.0 + fraction) * f64::powi(2.0, exponent - 25),
+        0 => fraction * two_to(-24),
+        _ => (1024.0 + fraction) * two_to(exponent - 25),
     };
     Some(if bits & 0x8000 == 0 { magnitude } else { -magnitude })
+}
+
+/// A power of two, from 2^-1022 to 2^1023, of which `f64::powi` promises no exact one.
+fn two_to(exponent: i32) -> f64 {
+    f64::from_bits(u64::try_from(exponent + 1023).unwrap_or(0) << 52)
 }
