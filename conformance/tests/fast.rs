@@ -344,7 +344,7 @@ fn from_environment(name: &str, default: u64) -> u64 {
 fn generated_programs_take_the_same_steps() {
     let first = from_environment("LAM_FIRST", 0);
     let programs = from_environment("LAM_PROGRAMS", PROGRAMS);
-    let (mut failures, mut steps, mut choices) = (Vec::new(), 0, 0);
+    let (mut failures, mut steps, mut choices, mut loose) = (Vec::new(), 0, 0, 0);
     let begun = Instant::now();
     for seed in first..first + programs {
         let module = made(seed);
@@ -359,6 +359,11 @@ fn generated_programs_take_the_same_steps() {
         steps += reference.steps.len();
         choices += reference.labels.len();
         if let Some(difference) = difference(&reference, &fast) {
+            // Between the two bounds of the limit a process may end or go on.
+            if ended_by_heap(&fast) != ended_by_heap(&reference) {
+                loose += 1;
+                continue;
+            }
             failures.push(format!("seed {seed}: {difference}"));
             if failures.len() == 1 {
                 let shown = text::print(std::slice::from_ref(module.module()));
@@ -371,9 +376,20 @@ fn generated_programs_take_the_same_steps() {
     }
     let seconds = begun.elapsed().as_secs_f64();
     eprintln!(
-        "{programs} programs from seed {first}: {steps} steps, {choices} choices, {seconds:.1} s"
+        "{programs} programs from seed {first}: {steps} steps, {choices} choices, {seconds:.1} s; \
+         {loose} with terms beyond the limit of the heap"
     );
     complain("generated programs differ", &failures);
+    assert!(loose <= 1 + programs / 100_000, "programs whose heaps are so large are rare");
+}
+
+/// Whether a run has ended a process for what its heap takes, or a copy of its terms would
+/// (`lim.heap.exceeded`).
+fn ended_by_heap(record: &Record) -> bool {
+    record
+        .outcome
+        .as_ref()
+        .is_ok_and(|outcome| outcome.to_string().contains("{system_limit, heap}"))
 }
 
 /// Free runs of generated programs are among what exploring finds, where that can be known.
