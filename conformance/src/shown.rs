@@ -6,6 +6,7 @@
 use crate::case::{Case, Expected, Malformed, Program};
 use lam_isa::Capability;
 use lam_reference::Schedule;
+use std::collections::BTreeMap;
 use std::path::Path;
 
 /// One fenced block.
@@ -133,7 +134,7 @@ pub fn is_whole(source: &str) -> bool {
 pub fn cases(page: &str, text: &str) -> Result<Vec<Case>, Malformed> {
     let whole = programs(text)?.into_iter().filter(|program| is_whole(&program.source));
     whole
-        .map(|Shown { line, source, outcomes, .. }| {
+        .map(|Shown { line, source, outcomes }| {
             let outcomes =
                 outcomes.ok_or_else(|| malformed(line, "a program without its outcomes"))?;
             let mut outcomes: Vec<String> = outcomes.into_iter().map(|(text, _)| text).collect();
@@ -142,7 +143,7 @@ pub fn cases(page: &str, text: &str) -> Result<Vec<Case>, Malformed> {
                 id: format!("{page}:{line}"),
                 title: String::new(),
                 covers: Vec::new(),
-                limits: std::collections::BTreeMap::new(),
+                limits: BTreeMap::new(),
                 schedule: Schedule::RoundRobin,
                 root_halts: false,
                 granted: Capability::ALL.into(),

@@ -271,15 +271,18 @@ impl Core {
 
     /// Whether a collection is due at a safepoint, however much room there is.
     fn is_due(&mut self) -> bool {
-        if self.machine.config.stress {
-            self.strain += STRESS_WORDS;
-            self.me.sp = self.sp;
-        }
-        let strained = self.strain > 0 && self.strain >= self.size();
+        self.me.heap.is_crowded() || (self.machine.config.stress && self.is_strained())
+    }
+
+    /// Whether stress wants a collection at this safepoint.
+    fn is_strained(&mut self) -> bool {
+        self.strain += STRESS_WORDS;
+        self.me.sp = self.sp;
+        let strained = self.strain >= self.size();
         if strained {
             self.strain = 0;
         }
-        strained || self.me.heap.is_crowded()
+        strained
     }
 
     /// Collects the heap, and ends the process if it has become too large (`lim.heap.exceeded`).

@@ -95,8 +95,7 @@ pub fn program(bytes: &[u8]) {
     }
 }
 
-/// What the fast machine makes of a call with the schedule of a seed; and that it comes to an end by
-/// itself, under stress.
+/// What the fast machine, under stress, makes of a call with the schedule of a seed.
 fn on_fast_machine(modules: &[Arc<Verified>], function: &str, arity: usize, seed: u64) -> String {
     let program = lam_fast::Program {
         modules: modules.to_vec(),
@@ -114,9 +113,6 @@ fn on_fast_machine(modules: &[Arc<Verified>], function: &str, arity: usize, seed
         integer_bits,
         fuel,
         stress: true,
-        time: lam_fast::Time::Virtual,
-        trace_depth: small().trace_depth,
-        trace_lines: small().trace_lines,
         ..lam_fast::Config::scheduled()
     };
     let mut machine = lam_fast::Vm::new(&program, config, Arc::new(Nowhere));

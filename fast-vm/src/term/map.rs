@@ -449,10 +449,12 @@ pub fn put(heap: &mut Heap, map: Term, key: Term, value: Term) -> Term {
 
 /// The map with the value of a key replaced; none if it does not have the key.
 pub fn replace(heap: &mut Heap, map: Map<'_>, key: Term, value: Term) -> Option<Term> {
-    match Node::of(map.0) {
-        Node::Leaf(leaf) => Some(replaced(heap, map.0, leaf, leaf.position(key)?, value)),
-        Node::Inner(_) => map.contains(key).then(|| put(heap, map.0.term(), key, value)),
+    if let Node::Leaf(leaf) = Node::of(map.0) {
+        return Some(replaced(heap, map.0, leaf, leaf.position(key)?, value));
     }
+    let (way, boxed, leaf) = Way::down(map, key);
+    let node = replaced(heap, boxed, leaf, leaf.position(key)?, value);
+    Some(if node == boxed.term() { map.0.term() } else { way.replace(heap, node) })
 }
 
 /// A leaf with another value.
