@@ -106,10 +106,7 @@ fn alike(config: &Config) -> lam_fast::Config {
 }
 
 fn fast(modules: &[Arc<Verified>], config: lam_fast::Config, world: Arc<World>) -> Vm {
-    let module = modules.first().map_or(String::new(), |module| module.name().to_owned());
-    let function = "main".to_owned();
-    let program = Program { modules: modules.to_vec(), module, function, arguments: Vec::new() };
-    Vm::new(&program, config, world)
+    Vm::new(&Program::new(modules.to_vec()), config, world)
 }
 
 /// What can be compared of a run.

@@ -124,12 +124,7 @@ mod tests {
     fn run(source: &str) -> String {
         let parsed = lam_isa::text::parse(source).expect("the program parses").remove(0);
         let module = Arc::new(lam_isa::verify(parsed).expect("the program verifies"));
-        let program = Program {
-            modules: vec![module],
-            module: "m".into(),
-            function: "main".into(),
-            arguments: Vec::new(),
-        };
+        let program = Program::new(vec![module]);
         let world = Arc::new(World::default());
         let config = Config { granted: Capability::ALL.into(), ..Config::default() };
         Vm::new(&program, config, world.clone()).run();

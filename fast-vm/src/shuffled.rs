@@ -29,12 +29,7 @@ impl Host for World {
 fn check(source: &str, schedulers: u32, schedules: usize) {
     let parsed = lam_isa::text::parse(source).expect("the program parses").remove(0);
     let module = Arc::new(lam_isa::verify(parsed).expect("the program verifies"));
-    let program = Program {
-        modules: vec![module],
-        module: "m".into(),
-        function: "main".into(),
-        arguments: Vec::new(),
-    };
+    let program = Program::new(vec![module]);
     let run = move || {
         let world = Arc::new(World::default());
         let granted = Capability::ALL.into();

@@ -98,10 +98,9 @@ pub fn program(bytes: &[u8]) {
 /// What the fast machine, under stress, makes of a call with the schedule of a seed.
 fn on_fast_machine(modules: &[Arc<Verified>], function: &str, arity: usize, seed: u64) -> String {
     let program = lam_fast::Program {
-        modules: modules.to_vec(),
-        module: modules.first().map_or("", |module| module.name()).to_owned(),
         function: function.to_owned(),
         arguments: vec![lam_fast::Value::List(Vec::new()); arity],
+        ..lam_fast::Program::new(modules.to_vec())
     };
     let Config { heap_words, mailbox_max, processes_max, atoms_max, integer_bits, fuel, .. } =
         small();

@@ -284,10 +284,11 @@ comparisons! {
     Ne |a, b| a != b, is_ne, NeSlowly;
 }
 
-/// Goes on if a comparison holds. Layout: `[test, a, b, else]`.
-pub(crate) struct Compare<O, A, B>(PhantomData<(O, A, B)>);
+/// Goes on if a comparison holds. Layout: `[test, a, b, else]`. What it goes on with may be known: the
+/// operation that stands behind it, for when other terms than small integers are compared.
+pub(crate) struct Compare<O, A, B, T = ThenNext>(PhantomData<(O, A, B, T)>);
 
-impl<O: Comparison, A: Source, B: Source> Operation for Compare<O, A, B> {
+impl<O: Comparison, A: Source, B: Source, T: Then> Operation for Compare<O, A, B, T> {
     #[inline(always)]
     unsafe fn run(mut m: M) -> M {
         // SAFETY: the promise of `run`.
@@ -296,9 +297,60 @@ impl<O: Comparison, A: Source, B: Source> Operation for Compare<O, A, B> {
             if !both_small(a, b) {
                 return go_compare(m, O::SLOWLY, a, b);
             }
-            m.pc = if O::small(a as i64, b as i64) { m.pc.add(4) } else { m.address(3) };
+            if O::small(a as i64, b as i64) {
+                return T::go(m);
+            }
+            m.pc = m.address(3);
         }
         m
+    }
+}
+
+/// What a comparison that holds goes on with.
+pub(crate) trait Then {
+    /// Goes on behind the comparison.
+    ///
+    /// # Safety
+    /// As for [`Operation::run`].
+    unsafe fn go(m: M) -> M;
+}
+
+/// Whatever stands there.
+pub(crate) struct ThenNext;
+/// A `Ret`.
+pub(crate) struct ThenRet;
+/// A `MoveRet`.
+pub(crate) struct ThenMoveRet<S>(PhantomData<S>);
+
+impl Then for ThenNext {
+    #[inline(always)]
+    unsafe fn go(mut m: M) -> M {
+        // SAFETY: the caller's promise.
+        m.pc = unsafe { m.pc.add(4) };
+        m
+    }
+}
+
+impl Then for ThenRet {
+    #[inline(always)]
+    unsafe fn go(mut m: M) -> M {
+        // SAFETY: the caller's promise; the frame has so many slots.
+        unsafe {
+            m.sp = m.sp.add(m.operand(5) as usize);
+            leave(m)
+        }
+    }
+}
+
+impl<S: Source> Then for ThenMoveRet<S> {
+    #[inline(always)]
+    unsafe fn go(mut m: M) -> M {
+        // SAFETY: the caller's promise; the frame has so many slots.
+        unsafe {
+            m.x0 = S::get(&m, 5);
+            m.sp = m.sp.add(m.operand(6) as usize);
+            leave(m)
+        }
     }
 }
 
@@ -323,52 +375,6 @@ impl<A: Source> Operation for Within<A> {
             } else {
                 m.pc.add(8)
             };
-        }
-        m
-    }
-}
-
-/// A comparison and the return behind it, which stands there as an operation of its own, for when
-/// other terms than small integers are compared. Layout: as for [`Compare`], then as for `Ret`.
-pub(crate) struct CompareRet<O, A, B>(PhantomData<(O, A, B)>);
-
-impl<O: Comparison, A: Source, B: Source> Operation for CompareRet<O, A, B> {
-    #[inline(always)]
-    unsafe fn run(mut m: M) -> M {
-        // SAFETY: the promise of `run`.
-        unsafe {
-            let (a, b) = (A::get(&m, 1), B::get(&m, 2));
-            if !both_small(a, b) {
-                return go_compare(m, O::SLOWLY, a, b);
-            }
-            if O::small(a as i64, b as i64) {
-                m.sp = m.sp.add(m.operand(5) as usize);
-                return leave(m);
-            }
-            m.pc = m.address(3);
-        }
-        m
-    }
-}
-
-/// The same with `MoveRet` behind.
-pub(crate) struct CompareMoveRet<O, A, B, S>(PhantomData<(O, A, B, S)>);
-
-impl<O: Comparison, A: Source, B: Source, S: Source> Operation for CompareMoveRet<O, A, B, S> {
-    #[inline(always)]
-    unsafe fn run(mut m: M) -> M {
-        // SAFETY: the promise of `run`.
-        unsafe {
-            let (a, b) = (A::get(&m, 1), B::get(&m, 2));
-            if !both_small(a, b) {
-                return go_compare(m, O::SLOWLY, a, b);
-            }
-            if O::small(a as i64, b as i64) {
-                m.x0 = S::get(&m, 5);
-                m.sp = m.sp.add(m.operand(6) as usize);
-                return leave(m);
-            }
-            m.pc = m.address(3);
         }
         m
     }

@@ -325,23 +325,40 @@ pub(crate) struct UnconsFrame<S, H, T>(PhantomData<(S, H, T)>);
 
 impl<S: Source, H: Target, T: Target> Operation for UnconsFrame<S, H, T> {
     #[inline(always)]
-    unsafe fn run(mut m: M) -> M {
+    unsafe fn run(m: M) -> M {
         // SAFETY: the promise of `run`.
         unsafe {
-            let list = Term(S::get(&m, 1));
-            if !list.is_cons() {
-                m.pc = m.address(4);
-                return m;
+            match uncons_frame::<S, H, T, false>(m) {
+                Ok(mut m) => {
+                    m.pc = m.pc.add(6);
+                    m
+                }
+                Err(m) => m,
             }
-            let slots = m.operand(5);
-            if lacks_room(&m, slots) {
-                return go_grow(m, slots + 1);
-            }
-            push_frame(&mut m, slots);
-            split::<H, T>(&mut m, list, 2);
-            m.pc = m.pc.add(6);
         }
-        m
+    }
+}
+
+/// Does what [`UnconsFrame`] says, but does not go on; an error goes where it must if that cannot be.
+///
+/// # Safety
+/// As for [`Operation::run`]; see [`push_frame`].
+#[inline(always)]
+unsafe fn uncons_frame<S: Source, H: Target, T: Target, const RAW: bool>(mut m: M) -> Result<M, M> {
+    // SAFETY: the caller's promise.
+    unsafe {
+        let list = Term(S::get(&m, 1));
+        if !list.is_cons() {
+            m.pc = m.address(4);
+            return Err(m);
+        }
+        let slots = m.operand(5);
+        if lacks_room(&m, slots) {
+            return Err(go_grow(m, slots + 1));
+        }
+        push_frame::<RAW>(&mut m, slots);
+        split::<H, T>(&mut m, list, 2);
+        Ok(m)
     }
 }
 
@@ -351,25 +368,13 @@ pub(crate) struct UnconsFrameCall<S, H, T, const RAW: bool>(PhantomData<(S, H, T
 
 impl<S: Source, H: Target, T: Target, const RAW: bool> Operation for UnconsFrameCall<S, H, T, RAW> {
     #[inline(always)]
-    unsafe fn run(mut m: M) -> M {
+    unsafe fn run(m: M) -> M {
         // SAFETY: the promise of `run`; the operation behind it is `CallLocal`.
         unsafe {
-            let list = Term(S::get(&m, 1));
-            if !list.is_cons() {
-                m.pc = m.address(4);
-                return m;
+            match uncons_frame::<S, H, T, RAW>(m) {
+                Ok(m) => call(m, 7),
+                Err(m) => m,
             }
-            let slots = m.operand(5);
-            if lacks_room(&m, slots) {
-                return go_grow(m, slots + 1);
-            }
-            if RAW {
-                m.sp = m.sp.sub(slots as usize);
-            } else {
-                push_frame(&mut m, slots);
-            }
-            split::<H, T>(&mut m, list, 2);
-            call(m, 7)
         }
     }
 }
